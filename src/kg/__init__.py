@@ -1,0 +1,1 @@
+"""kg: governance knowledge graphs, from Turtle files to an answered query."""

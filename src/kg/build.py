@@ -1,0 +1,160 @@
+"""The build: a project folder becomes an immutable, validated release, or nothing is published.
+
+Read (errors with file and line) → derive → validate → write → switch. The version is the as-of date and a digest of
+everything that the release holds, so that the same input gives the same version, and no change gives no new release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, serialize
+from rdflib import RDF, Dataset, Graph, URIRef
+
+from kg.dataset import Progress, authoring_union, derived_dataset, published_graphs, read_shapes
+from kg.errors import ConfigurationError, SourceError
+from kg.freshness import input_digest, remember_inputs
+from kg.locations import Locations
+from kg.namespaces import FOREIGN, GOV
+from kg.project import Project
+from kg.release import Manifest, Release, publish_release
+from kg.saved_query import SavedQuery, read_saved_query
+from kg.shapes.evaluate import evaluate
+from kg.shapes.report import ValidationReport
+from kg.turtle.terms import from_rdflib
+
+__all__ = ["Build", "build_project", "project_report", "read_queries"]
+
+_COUNTED = {
+    "organisations": FOREIGN["org"] + "Organization",
+    "people": FOREIGN["foaf"] + "Person",
+    "relations": str(GOV.Relation),
+    "claims": str(GOV.Claim),
+    "sources": str(GOV.SourceDocument),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build gave: the report, and the release unless the report has a violation."""
+
+    report: ValidationReport
+    release: Release | None
+
+
+def build_project(project: Project, build: Path, progress: Progress = lambda _: None) -> Build:
+    """Builds `project` into the directory `build` and makes it current; a violation publishes nothing.
+
+    Raises:
+        SourceError: a file is not Turtle or not a saved query.
+        ConfigurationError: the directory cannot be written, or another build is writing it.
+    """
+    with _lock(build):
+        inputs = input_digest(project)
+        dataset = derived_dataset(project, progress)
+        queries = read_queries(project)
+        progress("validating")
+        report = project_report(project, dataset)
+        if not report.conforms:
+            return Build(report, None)
+        progress("writing the release")
+        release = _publish(project, build, dataset, queries, report)
+        remember_inputs(build, inputs, release.version)
+        return Build(report, release)
+
+
+def project_report(project: Project, dataset: Dataset) -> ValidationReport:
+    """The report of the rulebook's and the project's shapes over a derived dataset."""
+    return evaluate(
+        authoring_union(dataset, project), read_shapes(project), locate=Locations(_described(project)).place
+    )
+
+
+def _described(project: Project) -> list[Path]:
+    return [*project.files("ontology", "*.ttl"), *project.files("data", "*.ttl")]
+
+
+def read_queries(project: Project) -> tuple[SavedQuery, ...]:
+    """The saved queries of a project; two of the same name are an error, because the name is their address."""
+    root = project.root / "queries"
+    queries: dict[str, SavedQuery] = {}
+    for path in project.files("queries", "*.rq"):
+        query = read_saved_query(path, root)
+        if query.name in queries:
+            raise SourceError(f"there are two saved queries called {query.name}", path=path)
+        queries[query.name] = query
+    return tuple(queries.values())
+
+
+def _publish(
+    project: Project, build: Path, dataset: Dataset, queries: tuple[SavedQuery, ...], report: ValidationReport
+) -> Release:
+    named, union = _named_quads(dataset), authoring_union(dataset, project)
+    files = {
+        "dump.nq": _sorted_lines(serialize(named, format=RdfFormat.N_QUADS) or b""),
+        "queries.json": _json([dataclasses.asdict(query) for query in queries]),
+        "report.ttl": report.to_turtle(project.prefixes).encode(),
+    }
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    # A graph without blank nodes: its sorted N-Quads are its canonical form (RDF Dataset Canonicalization §4.4).
+    content = hashlib.sha256(_json([project.name, project.titles, digests])).hexdigest()
+    quads = [*named, *(_quad(triple, None) for triple in union)]
+    manifest = Manifest(
+        version=f"{project.as_of.isoformat()}-{content[:12]}",
+        as_of=project.as_of.isoformat(),
+        base_iri=project.base_iri,
+        titles=project.titles,
+        counts=_counts(union, len(quads), len(published_graphs(dataset, project))),
+        files=digests,
+        tool=f"kg {version('governance-kg')}",
+    )
+    return publish_release(build, manifest, files, quads)
+
+
+def _counts(union: Graph, quads: int, graphs: int) -> dict[str, int]:
+    counted = {name: len(set(union.subjects(RDF.type, URIRef(iri)))) for name, iri in _COUNTED.items()}
+    return {"quads": quads, "triples": len(union), "graphs": graphs, **counted}
+
+
+def _named_quads(dataset: Dataset) -> list[Quad]:
+    graphs = [graph for graph in dataset.graphs() if graph.identifier != dataset.default_graph.identifier]
+    return [_quad(triple, str(graph.identifier)) for graph in graphs for triple in graph]
+
+
+def _quad(triple: tuple[Any, Any, Any], graph: str | None) -> Quad:
+    subject: Any = from_rdflib(triple[0])
+    predicate: Any = from_rdflib(triple[1])
+    return Quad(subject, predicate, from_rdflib(triple[2]), NamedNode(graph) if graph else DefaultGraph())
+
+
+def _sorted_lines(text: bytes) -> bytes:
+    return b"".join(sorted(text.splitlines(keepends=True)))
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+@contextmanager
+def _lock(build: Path) -> Iterator[None]:
+    """One build at a time writes a directory; the lock goes with the process."""
+    try:
+        build.mkdir(parents=True, exist_ok=True)
+        stream = (build / ".lock").open("w")
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {build}: {error.strerror}") from error
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(f"another build is writing {build}", hint="wait for it to end") from None
+        yield

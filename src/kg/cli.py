@@ -1,0 +1,401 @@
+"""The command line: thin commands over the modules below; errors become one line and an exit code.
+
+Exit codes: 0 fine, 1 the data or the answer is at fault, 2 usage or configuration.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.errors import ConfigurationError, KgError, RequestError
+from kg.settings import Settings
+
+if TYPE_CHECKING:
+    from kg.dataset import Progress
+    from kg.project import Project
+    from kg.release import Release
+
+__all__ = ["main"]
+
+PROJECT = click.argument("project", required=False, type=click.Path(path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Facts as JSON on standard output.")
+LANGUAGE = click.option("--lang", type=click.Choice(["en", "sv"]), default="en", help="Language of messages.")
+
+
+def main() -> None:
+    """Entry point of the `kg` command."""
+    try:
+        code = commands.main(standalone_mode=False)
+    except KgError as error:
+        click.echo(f"kg: {error}", err=True)
+        if error.hint:
+            click.echo(f"    {error.hint}", err=True)
+        sys.exit(2 if isinstance(error, ConfigurationError | RequestError) else 1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
+@click.version_option(package_name="governance-kg", prog_name="kg")
+def commands() -> None:
+    """Governance knowledge graphs: from Turtle files to an answered SPARQL query.
+
+    PROJECT is a folder with a kg.toml; without one, the working directory, or else the Norrbotten graph of the tool.
+
+    \b
+    kg serve                       build and serve the Norrbotten graph on http://127.0.0.1:8000
+    kg new demo && kg serve demo   a project of your own
+    kg query who-owns --param organisation=organisation:filmpool-nord
+    """
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if a file is not in canonical form.")
+def fmt(paths: tuple[Path, ...], only_check: bool) -> int:
+    """Write Turtle files in canonical form, comments kept.
+
+    PATHS are files or folders; without one, all Turtle files of the project.
+
+    \b
+    kg fmt                   the project of the working directory
+    kg fmt --check data/     which files would change
+    """
+    from kg.project import find_project
+    from kg.turtle.format import format_file
+
+    project = find_project(None)
+    files = [file for path in paths for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])]
+    changed = [
+        path
+        for path in (files if paths else project.own_turtle_files())
+        if format_file(path, prefixes=project.prefixes, write=not only_check)
+    ]
+    for path in changed:
+        click.echo(f"{'would change' if only_check else 'formatted'} {path}")
+    return 1 if only_check and changed else 0
+
+
+@commands.command()
+@PROJECT
+@JSON
+def check(project: Path | None, as_json: bool) -> int:
+    """Everything that can be wrong with the files: syntax, format, hygiene, shapes, examples, saved queries.
+
+    \b
+    kg check
+    kg check --json demo
+    """
+    from kg.check import check_project
+    from kg.project import find_project
+
+    with _progress() as progress:
+        report = check_project(find_project(project), progress)
+    if as_json:
+        findings = [
+            {"check": f.check, "level": f.level, "message": f.message, "place": str(f.place or f.path or "")}
+            for f in report.findings
+        ]
+        _echo_json({"passed": report.passed, "counts": report.counts, "findings": findings})
+    else:
+        for finding in report.findings:
+            click.echo(str(finding))
+        counted = ", ".join(f"{number} {name}" for name, number in report.counts.items())
+        click.echo(f"{'passed' if report.passed else 'FAILED'}: {counted}; {len(report.findings)} findings")
+    return 0 if report.passed else 1
+
+
+@commands.command()
+@PROJECT
+@LANGUAGE
+@JSON
+def build(project: Path | None, lang: str, as_json: bool) -> int:
+    """Build a release: read, derive, validate, write, switch. A violation publishes nothing.
+
+    \b
+    kg build                 the project of the working directory, or Norrbotten
+    kg build demo            the project in the folder demo
+    """
+    from kg.project import find_project
+
+    release = _build(find_project(project), lang)
+    if release is None:
+        return 1
+    if as_json:
+        _echo_json({"version": release.version, "path": str(release.path), "counts": dict(release.manifest.counts)})
+    else:
+        click.echo(f"release {release.version}: {_counts(release)}")
+    return 0
+
+
+@commands.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--shapes",
+    "shape_files",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Shapes file or folder; without it, the rulebook of the tool.",
+)
+@click.option("--format", "output", type=click.Choice(["text", "json", "ttl", "html"]), default="text")
+@click.option("--engine", type=click.Choice(["pyshacl"]), default="pyshacl", help="What evaluates the shapes.")
+@LANGUAGE
+def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str, engine: str, lang: str) -> int:
+    """Validate RDF files against SHACL shapes; exit 1 if they do not conform.
+
+    \b
+    kg validate organisations.ttl
+    kg validate data.nt --shapes my-shapes.ttl --format json
+    """
+    from kg.project import find_project
+    from kg.shapes.files import validate_files
+
+    project = find_project(None)
+    with _progress() as progress:
+        progress("validating")
+        report = validate_files(list(files), list(shape_files), project)
+    match output:
+        case "json":
+            click.echo(report.to_json(), nl=False)
+        case "ttl":
+            click.echo(report.to_turtle(project.prefixes), nl=False)
+        case "html":
+            click.echo(report.to_html(project.prefixes, lang))
+        case _:
+            click.echo(report.to_text(project.prefixes, lang))
+    return 0 if report.conforms else 1
+
+
+@commands.command()
+@click.argument("query")
+@click.option(
+    "--format", "output", default="table", help="table, csv, tsv, json, xml; ttl, nt, rdf, jsonld for graphs."
+)
+@click.option(
+    "--param",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of a parameter; may be given more than once.",
+)
+@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the release on disk.")
+@click.option("--release", "version", metavar="VERSION", help="Ask this release instead of the current one.")
+@click.option("--project", type=click.Path(path_type=Path), help="Project folder.")
+def query(
+    query: str,
+    output: str,
+    parameters: tuple[str, ...],
+    endpoint: str | None,
+    version: str | None,
+    project: Path | None,
+) -> int:
+    """Ask a question: a .rq file, the name of a saved query, or `-` for standard input.
+
+    \b
+    kg query who-owns --param organisation=organisation:filmpool-nord
+    kg query my.rq --format csv > answer.csv
+    echo 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }' | kg query -
+    """
+    from kg.ask import ask, ask_endpoint, question_text
+    from kg.project import find_project
+
+    found = find_project(project)
+    text = question_text(query, found, dict(_split_parameter(parameter) for parameter in parameters))
+    if endpoint is not None:
+        ask_endpoint(text, endpoint, output, found.prefixes)
+        return 0
+    release = _release(found, version, Settings.read())
+    if release is None:
+        return 1
+    ask(text, release, output, found.prefixes)
+    return 0
+
+
+@commands.command()
+@PROJECT
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path),
+    help="Folder with the source texts: re-hash every cited span, measure coverage.",
+)
+@JSON
+def verify(project: Path | None, sources: Path | None, as_json: bool) -> int:
+    """Prove a release against its checksums; with --sources, every citation against the texts.
+
+    \b
+    kg verify                        the current release on disk
+    kg verify --sources ../texts     digests and coverage of the source texts
+    """
+    from kg.project import find_project
+
+    found = find_project(project)
+    return _verify_sources(found, sources, as_json) if sources else _verify_release(found, as_json)
+
+
+@commands.command()
+@PROJECT
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--workers", type=click.IntRange(1, 256), help="Query worker processes.")
+@click.option("--release", "version", metavar="VERSION", help="Serve this release instead of the current one.")
+def serve(project: Path | None, host: str, port: int, workers: int | None, version: str | None) -> int:
+    """Serve the current release, building it first if there is none or the files have changed.
+
+    \b
+    kg serve                         http://127.0.0.1:8000
+    kg serve demo --port 8010
+    kg serve --release 2026-11-01-0123456789ab
+    """
+    import dataclasses
+
+    from kg.project import find_project
+    from kg.web.app import serve as serve_release
+
+    settings = Settings.read()
+    if workers is not None:
+        settings = dataclasses.replace(settings, workers=workers)
+    found = find_project(project)
+    release = _release(found, version, settings)
+    if release is None:
+        return 1
+    serve_release(release, settings, host, port)
+    return 0
+
+
+@commands.command()
+@PROJECT
+@JSON
+def stats(project: Path | None, as_json: bool) -> int:
+    """Counts of the current release.
+
+    \b
+    kg stats
+    kg stats --json demo
+    """
+    from kg.project import find_project
+
+    release = _release(find_project(project), None, Settings.read())
+    if release is None:
+        return 1
+    if as_json:
+        manifest = release.manifest
+        _echo_json({"version": manifest.version, "as_of": manifest.as_of, "counts": dict(manifest.counts)})
+    else:
+        click.echo(f"release        {release.version}")
+        for name, number in release.manifest.counts.items():
+            click.echo(f"{name:<14} {number:>9,}")
+    return 0
+
+
+@commands.command()
+@click.argument("name")
+@click.option("--base-iri", help="Base IRI of the project's things; default https://example.org/NAME/.")
+def new(name: str, base_iri: str | None) -> int:
+    """Make a project folder that builds, serves and passes `kg check`.
+
+    \b
+    kg new demo && kg build demo && kg serve demo
+    kg new lapland --base-iri https://data.example.fi/lapland/
+    """
+    from kg.new import create_project
+
+    folder = create_project(Path.cwd(), name, base_iri or f"https://example.org/{name}/", date.today())
+    click.echo(f"made {folder}; next: kg build {name} && kg serve {name}")
+    return 0
+
+
+def _verify_sources(project: Project, folder: Path, as_json: bool) -> int:
+    from kg.dataset import authoring_union, read_dataset
+    from kg.sources import check_sources
+
+    checks = check_sources(authoring_union(read_dataset(project), project), [folder, project.root / "data"])
+    if as_json:
+        _echo_json([check.to_json() for check in checks])
+    else:
+        for check in checks:
+            click.echo(check.to_text())
+    return 0 if all(check.passed for check in checks) else 1
+
+
+def _verify_release(project: Project, as_json: bool) -> int:
+    from kg.release import open_release, verify_release
+
+    release = open_release(_build_folder(project, Settings.read()) / "current")
+    number = verify_release(release)
+    if as_json:
+        _echo_json({"version": release.version, "files": number})
+    else:
+        click.echo(f"release {release.version}: {number} files are as they were built")
+    return 0
+
+
+def _build(project: Project, language: str) -> Release | None:
+    """The release of a build, or None after the report of its violations was printed."""
+    from kg.build import build_project
+
+    with _progress() as progress:
+        outcome = build_project(project, _build_folder(project, Settings.read()), progress)
+    shown = [result for result in outcome.report.results if result.severity == "violation"]
+    if shown:
+        click.echo(outcome.report.to_text(project.prefixes, language), err=True)
+        click.echo("nothing was published", err=True)
+    return outcome.release
+
+
+def _release(project: Project, version: str | None, settings: Settings) -> Release | None:
+    """The release of that version; without one the current, built anew if the files have changed since."""
+    from kg.freshness import is_fresh
+    from kg.release import find_release
+
+    folder = _build_folder(project, settings)
+    return find_release(folder, version) if version or is_fresh(project, folder) else _build(project, "en")
+
+
+def _build_folder(project: Project, settings: Settings) -> Path:
+    """`KG_BUILD`, else `build` in the project, or in the working directory for the tool's own graph."""
+    if settings.build is not None:
+        return settings.build
+    return (Path.cwd() if project.is_bundled else project.root) / "build"
+
+
+def _counts(release: Release) -> str:
+    return ", ".join(f"{number:,} {name}" for name, number in release.manifest.counts.items())
+
+
+def _split_parameter(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--param")
+    return name, value
+
+
+def _echo_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """What is being done, on standard error and only on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting") as status:
+        yield status.update

@@ -1,0 +1,35 @@
+"""What the web process and a query worker say to each other over a socket pair: frames of a kind and some bytes.
+
+A worker that dies leaves a stream without `DONE`, so a part of an answer can never be taken for the whole.
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum
+
+__all__ = ["HEAD", "LIMIT", "Frame", "pack"]
+
+HEAD = struct.Struct("!BI")
+LIMIT = 1 << 26
+"""Longest payload that is accepted; a worker sends chunks of about 64 kB."""
+
+
+class Frame(IntEnum):
+    """What a frame carries. A worker answers START and QUERY each with any number of DATA and one DONE or ERROR."""
+
+    START = 1
+    """JSON: the release, its count of quads, the limits."""
+    QUERY = 2
+    """JSON: the fields of a `kg.engine.oxigraph.Query`, and `seconds`."""
+    DATA = 3
+    """A piece of the answer; more will come."""
+    DONE = 4
+    """A byte that is 1 if the worker should not be used again, then the last piece of the answer."""
+    ERROR = 5
+    """JSON: the class of a `KgError` and its `fields`, and `worn`; what came before of the answer is void."""
+
+
+def pack(kind: Frame, payload: bytes) -> bytes:
+    """One frame, ready to be sent."""
+    return HEAD.pack(kind, len(payload)) + payload

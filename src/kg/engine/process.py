@@ -1,0 +1,198 @@
+"""One query worker, seen from the web process: start it, ask it, kill it, and say why it died."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import kg
+from kg import errors
+from kg.engine.frames import HEAD, LIMIT, Frame, pack
+from kg.errors import EngineError, KgError, MemoryExceeded, QueryTooLarge
+
+__all__ = ["WorkerProcess"]
+
+BUFFER = 4 << 20
+"""Bytes of an answer that are taken from a worker ahead of a slow client; within them the worker is free at once."""
+_OUT_OF_MEMORY = (b"memory allocation of", b"bad_alloc", b"MemoryError", b"Cannot allocate memory")
+_OUT_OF_STACK = (b"has overflowed its stack",)
+_ERRORS = {name: getattr(errors, name) for name in errors.__all__}
+
+
+class WorkerProcess(asyncio.Protocol):
+    """A running worker: `ask` it one question at a time and `read` the pieces of its answer.
+
+    `is_busy` is true from a question to the last piece of its answer; `is_worn` says that the worker asks to be
+    replaced, as earlier queries have left it little memory.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes]
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `_bury`
+        self._transport: asyncio.Transport
+        self._received = bytearray()
+        self._frames: deque[tuple[Frame, bytes]] = deque()
+        self._held = 0
+        self._is_paused = False
+        self._waiting: asyncio.Future[None] | None = None
+        self._on_death: Callable[[WorkerProcess], None] = lambda _: None
+        self._last_words = b""
+        self.is_alive = True
+        self.is_busy = False
+        self.is_worn = False
+
+    @classmethod
+    async def start(cls, release: Mapping[str, Any], *, seconds: float) -> WorkerProcess:
+        """A worker that has opened the release and confined itself.
+
+        Raises:
+            IntegrityError: the store is not what the manifest says.
+            EngineError: the worker died, or was not ready within `seconds`.
+        """
+        worker = cls()
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with theirs:
+            worker._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-P", "-m", "kg.engine.worker"],
+                stdin=subprocess.PIPE,
+                stdout=theirs,
+                stderr=worker._stderr,
+                env=_environment(),
+                cwd="/",
+                process_group=0,
+            )
+        await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=ours)
+        worker._put(Frame.START, release)
+        try:
+            async with asyncio.timeout(seconds):
+                await worker.read()
+        except TimeoutError:
+            await worker.kill()
+            raise EngineError(f"a query worker was not ready within {seconds:g} s") from None
+        except BaseException:
+            await worker.kill()
+            raise
+        return worker
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def watch(self, on_death: Callable[[WorkerProcess], None]) -> None:
+        """Have `on_death` called as soon as the process is gone, whether it was asked something or not."""
+        self._on_death = on_death
+
+    def ask(self, question: Mapping[str, Any]) -> None:
+        """Send a question; the answer is read with `read`."""
+        self._put(Frame.QUERY, question)
+
+    def _put(self, kind: Frame, question: Mapping[str, Any]) -> None:
+        self.is_busy = True
+        self._transport.write(pack(kind, json.dumps(question, ensure_ascii=False).encode()))
+
+    async def read(self) -> tuple[bytes, bool]:
+        """The next piece of the answer, and whether it is the last.
+
+        Raises:
+            KgError: what the worker reports, or what it died of.
+        """
+        while not self._frames:
+            if not self.is_alive:
+                raise await self._cause_of_death()
+            self._waiting = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiting
+            finally:
+                self._waiting = None
+        kind, payload = self._frames.popleft()
+        self._held -= len(payload)
+        if self._is_paused and self._held < BUFFER and self.is_alive:
+            self._is_paused = False
+            self._transport.resume_reading()
+        if kind is Frame.DATA:
+            return payload, False
+        self.is_busy = False
+        if kind is Frame.DONE:
+            self.is_worn = payload[0] == 1
+            return payload[1:], True
+        report = json.loads(payload)
+        self.is_worn = report["worn"]
+        raise _ERRORS[report["class"]](**report["fields"])
+
+    async def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        self._process.kill()
+        self._transport.abort()
+        await self._bury()
+
+    async def _bury(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+        if not self._stderr.closed:
+            self._stderr.seek(0)
+            self._last_words = self._stderr.read(1 << 16)
+            self._stderr.close()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+
+    async def _cause_of_death(self) -> KgError:
+        await self._bury()
+        if any(words in self._last_words for words in _OUT_OF_MEMORY):
+            return MemoryExceeded("the query needed more memory than a query may have", hint="use LIMIT, or ask for less")
+        if any(words in self._last_words for words in _OUT_OF_STACK):
+            return QueryTooLarge("the query is nested deeper than the engine can follow")
+        code = self._process.returncode
+        if code == -signal.SIGXCPU:
+            return errors.DeadlineExceeded("the query used up its processor time")
+        return EngineError(f"the query worker ended unexpectedly ({code})")
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        received = self._received
+        received += data
+        while len(received) >= HEAD.size:
+            kind, length = HEAD.unpack_from(received)
+            if length > LIMIT:
+                self._process.kill()
+                return
+            if len(received) < HEAD.size + length:
+                break
+            self._frames.append((Frame(kind), bytes(received[HEAD.size : HEAD.size + length])))
+            self._held += length
+            del received[: HEAD.size + length]
+        if self._held >= BUFFER and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_alive = False
+        self._wake()
+        self._on_death(self)
+
+    def _wake(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+
+def _environment() -> dict[str, str]:
+    """What a worker needs to find its modules, and nothing else of ours."""
+    root = str(Path(kg.__file__).resolve().parent.parent)
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**kept, "PYTHONPATH": path, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "2"}

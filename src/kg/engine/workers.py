@@ -1,0 +1,278 @@
+"""The pool of query workers: a query goes in, an answer comes out in pieces, or a true error.
+
+No untrusted query runs in the web process. A query has a deadline from its arrival; at the deadline its worker is
+killed, wherever it is (parsing, planning, evaluating, writing), and another worker takes its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kg.engine.admission import Admission
+from kg.engine.oxigraph import Query
+from kg.engine.process import WorkerProcess
+from kg.errors import DeadlineExceeded, EngineError, KgError, Overloaded, QuerySyntaxError
+from kg.namespaces import prefixes
+from kg.query import Dataset, ParsedQuery, explain, widened
+from kg.release import Release
+from kg.settings import Settings
+
+__all__ = ["Answer", "PoolStatus", "WorkerPool"]
+
+START_SECONDS = 20.0
+GRACE = 0.25
+"""Seconds that a query may still run when its client has gone; most end by themselves, which is cheaper than a kill."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStatus:
+    """How the pool is: `workers` that live, of those `wanted`; queries that run and that wait; the latest trouble."""
+
+    wanted: int
+    workers: int
+    running: int
+    waiting: int
+    trouble: str | None
+
+
+class Answer:
+    """An answer on its way: `head` is its first piece, and all of it if `is_whole`.
+
+    `pieces` gives all pieces; an error there means that what was read so far is not an answer. Always `close` it.
+    """
+
+    def __init__(self, pool: WorkerPool, worker: WorkerProcess, client: str, deadline: float) -> None:
+        self.head = b""
+        self.is_whole = False
+        self._pool = pool
+        self._worker = worker
+        self._client = client
+        self._is_late = self._is_over = False
+        self._timer = asyncio.get_running_loop().call_at(deadline, self._expire)
+
+    async def ask(self, question: dict[str, Any]) -> None:
+        """Put the question and wait for the first piece."""
+        self._worker.ask(question)
+        self.head = await self._read()
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """All pieces, the `head` first.
+
+        Raises:
+            DeadlineExceeded: the worker was killed at the deadline.
+            KgError: the query failed, or its worker did.
+        """
+        yield self.head
+        while not self.is_whole:
+            yield await self._read()
+
+    async def _read(self) -> bytes:
+        try:
+            piece, self.is_whole = await self._worker.read()
+        except KgError as error:
+            self._give_back()
+            if self._is_late:
+                raise DeadlineExceeded(
+                    f"the query was stopped after {self._pool.settings.deadline:g} s", hint="use LIMIT, or ask for less"
+                ) from error
+            raise
+        if self.is_whole:
+            self._give_back()
+        return piece
+
+    def _expire(self) -> None:
+        self._is_late = True
+        self._pool.spawn(self._worker.kill())
+
+    def _give_back(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._timer.cancel()
+            self._pool.give_back(self._worker, self._client)
+
+    def close(self) -> None:
+        """The answer is wanted no longer: its query may run `GRACE` seconds more, then its worker is killed."""
+        if not self._is_over:
+            self._pool.spawn(self._abandon())
+
+    async def _abandon(self) -> None:
+        with contextlib.suppress(TimeoutError, KgError):
+            async with asyncio.timeout(GRACE):
+                while not self.is_whole:
+                    await self._read()
+        self._give_back()
+
+
+class WorkerPool:
+    """As many workers as the settings say, over one release."""
+
+    def __init__(self, release: Release, settings: Settings) -> None:
+        self.settings = settings
+        self._base_iri = release.manifest.base_iri
+        self._prefixes = prefixes(self._base_iri)
+        self._start = {
+            "store": str(release.store_path),
+            "quads": release.manifest.counts["quads"],
+            "base_iri": self._base_iri,
+            "prefixes": self._prefixes,
+            "memory": settings.memory << 20,
+            "result_bytes": settings.result_bytes,
+        }
+        self._admission = Admission[WorkerProcess](queue=settings.queue, per_client=settings.per_client)
+        self._workers: set[WorkerProcess] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._trouble: str | None = None
+        self._is_open = False
+
+    @property
+    def status(self) -> PoolStatus:
+        running = sum(worker.is_busy for worker in self._workers)
+        return PoolStatus(self.settings.workers, len(self._workers), running, self._admission.waiting, self._trouble)
+
+    async def start(self) -> None:
+        """Return when one worker is ready and has shown that it cannot reach the network; the others follow.
+
+        Raises:
+            IntegrityError: the store is not what the manifest says.
+            EngineError: a worker cannot be started, or SERVICE can reach a socket.
+        """
+        if self._is_open:
+            return
+        first = await WorkerProcess.start(self._start, seconds=START_SECONDS)
+        await _prove_isolation(first)
+        self._is_open = True
+        self._enlist(first)
+        for _ in range(self.settings.workers - 1):
+            self.spawn(self._hire())
+
+    async def close(self) -> None:
+        """Kill all workers and wait until they are gone."""
+        self._is_open = False
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(worker.kill() for worker in list(self._workers)))
+
+    async def answer(
+        self, query: ParsedQuery, *, format: str, client: str, dataset: Dataset | None = None, rows: int = 0
+    ) -> Answer:
+        """The answer, when its first piece (64 kB, or less after 250 ms) or its end is here.
+
+        Raises:
+            KgError: `Overloaded`, `ClientBusy`, `DeadlineExceeded`, and whatever the query itself is at fault for.
+        """
+        deadline = asyncio.get_running_loop().time() + self.settings.deadline
+        question = Query(
+            query.text,
+            format,
+            default=dataset.default if dataset else (),
+            named=dataset.named if dataset else (),
+            graphs=() if dataset else (*query.dataset.default, *query.dataset.named),
+            star=query.star if len(query.variables) > 1 else None,
+            variables=query.variables,
+            rows=rows,
+        )
+        try:
+            return await self._ask(asdict(question), client, deadline)
+        except QuerySyntaxError as error:
+            raise await self._explained(query, error, client, deadline) from error
+
+    async def _explained(
+        self, query: ParsedQuery, error: QuerySyntaxError, client: str, deadline: float
+    ) -> QuerySyntaxError:
+        try:
+            await self._ask({"check": True, "text": widened(query.text)}, client, deadline)
+        except QuerySyntaxError as placed:
+            return explain(query, placed, self._prefixes)
+        return error
+
+    async def _ask(self, question: dict[str, Any], client: str, deadline: float) -> Answer:
+        worker = await self._admit(client, deadline)
+        answer = Answer(self, worker, client, deadline)
+        try:
+            await answer.ask({**question, "seconds": self.settings.deadline})
+        except BaseException:
+            answer.close()
+            raise
+        return answer
+
+    async def _admit(self, client: str, deadline: float) -> WorkerProcess:
+        """A live worker; half of the deadline may be spent waiting for it."""
+        now = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(max(now, deadline - self.settings.deadline / 2)):
+                while not (worker := await self._admission.take(client)).is_alive:
+                    self._admission.leave(client)
+        except TimeoutError:
+            raise Overloaded("all query workers are busy", hint="try again in a moment") from None
+        return worker
+
+    def give_back(self, worker: WorkerProcess, client: str) -> None:
+        """A query of `client` is over: use the worker again, unless it is dead, worn, or still at work."""
+        if worker.is_alive and not worker.is_busy and not worker.is_worn:
+            self._admission.offer(worker)
+        elif worker.is_alive:
+            self.spawn(worker.kill())
+        self._admission.leave(client)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done in the background, until `close`."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _hire(self) -> None:
+        pause = 0.1
+        while self._is_open:
+            try:
+                self._enlist(await WorkerProcess.start(self._start, seconds=START_SECONDS))
+            except (KgError, OSError) as error:
+                self._trouble = str(error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 5.0)
+            else:
+                self._trouble = None
+                return
+
+    def _enlist(self, worker: WorkerProcess) -> None:
+        self._workers.add(worker)
+        worker.watch(self._replace)
+        if worker.is_alive:
+            self._admission.offer(worker)
+        else:
+            self._replace(worker)
+
+    def _replace(self, worker: WorkerProcess) -> None:
+        self._workers.discard(worker)
+        self._admission.withdraw(worker)
+        if self._is_open:
+            self.spawn(worker.kill())
+            self.spawn(self._hire())
+
+
+async def _prove_isolation(worker: WorkerProcess) -> None:
+    """Ask a SERVICE on a socket of ours and see that nobody comes.
+
+    Raises:
+        EngineError: somebody came.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        text = f"ASK {{ SERVICE <http://127.0.0.1:{listener.getsockname()[1]}/> {{ ?s ?p ?o }} }}"
+        worker.ask({"text": text, "format": "json", "seconds": 1.0})
+        with contextlib.suppress(TimeoutError, EngineError):
+            async with asyncio.timeout(2.0):
+                await worker.read()
+        with contextlib.suppress(BlockingIOError):
+            listener.accept()[0].close()
+            await worker.kill()
+            raise EngineError("SERVICE can reach the network from a query worker: refusing to serve")
+        if worker.is_busy:
+            await worker.kill()
+            raise EngineError("SERVICE hangs in a query worker: refusing to serve")

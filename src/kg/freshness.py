@@ -1,0 +1,44 @@
+"""Whether the current release is what the files would give: by a digest of every input, so that nothing is parsed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+from kg.project import Project
+
+__all__ = ["input_digest", "is_fresh", "remember_inputs"]
+
+_INPUTS = ".inputs.json"
+_LAYERS = (("ontology", "*.ttl"), ("data", "*.ttl"), ("shapes", "*.ttl"), ("queries", "*.rq"))
+
+
+def input_digest(project: Project) -> str:
+    """SHA-256 over the name and content of every file that a build reads, and the version of the tool."""
+    digest = hashlib.sha256(version("governance-kg").encode())
+    paths = [project.root / "kg.toml", *(path for layer in _LAYERS for path in project.files(*layer))]
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(f"{path.name}\n{path.parent.name}\n{len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def remember_inputs(build: Path, inputs: str, release: str) -> None:
+    """Notes that `inputs` gave `release`."""
+    text = json.dumps({"inputs": inputs, "release": release})
+    hidden = build / f"{_INPUTS}.new"
+    hidden.write_text(text, encoding="utf-8")
+    hidden.replace(build / _INPUTS)
+
+
+def is_fresh(project: Project, build: Path) -> bool:
+    """Whether `build/current` is there and was built from the files as they are now."""
+    try:
+        noted = json.loads((build / _INPUTS).read_text(encoding="utf-8"))
+        current = (build / "current").resolve(strict=True)
+    except (OSError, ValueError):
+        return False
+    return bool(noted == {"inputs": input_digest(project), "release": current.name})

@@ -1,0 +1,40 @@
+"""Where a node is written: `file:line` for the results of a validation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from rdflib.term import Node
+
+from kg.shapes.report import Place
+from kg.turtle.locations import SubjectLocations, locate
+from kg.turtle.reader import read_text
+
+__all__ = ["Locations"]
+
+
+class Locations:
+    """Where the subjects of Turtle files stand; the files are read when the first question is asked."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+
+    @cached_property
+    def _files(self) -> list[tuple[Path, SubjectLocations]]:
+        return [(_shown(path), locate(read_text(path), path=path)) for path in self._paths]
+
+    def place(self, focus: Node, path: Node | None = None) -> Place | None:
+        """The line of the property `path` in the block of `focus`, or else of the block; None where no file has it."""
+        for file, lines in self._files:
+            line = lines.line(str(focus), str(path) if path is not None else None)
+            if line is not None:
+                return Place(file, line)
+        return None
+
+
+def _shown(path: Path) -> Path:
+    """`path` from the working directory where it is below it, as an editor or a terminal wants it."""
+    resolved = path.resolve()
+    return resolved.relative_to(Path.cwd()) if resolved.is_relative_to(Path.cwd()) else path

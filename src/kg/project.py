@@ -1,0 +1,133 @@
+"""Projects: a folder with a `kg.toml`, Turtle files, shapes and saved queries.
+
+The tool brings ontology, codelists and shapes of its own (the rulebook); a project folder may add to each of them.
+Norrbotten, the first project, lives in the same folders as the rulebook and is part of the wheel.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kg.errors import ConfigurationError
+from kg.namespaces import prefixes
+
+__all__ = ["Project", "find_project", "load_project", "rulebook_root"]
+
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
+_KNOWN = {"name", "title", "base_iri", "as_of", "languages", "licence"}
+
+
+def rulebook_root() -> Path:
+    """The folder with the tool's own ontology, shapes and first project: inside the wheel, or the source checkout."""
+    package = Path(__file__).parent
+    bundled = package / "bundled"
+    return bundled if bundled.is_dir() else package.parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What a project is, as its `kg.toml` says, and where its files are."""
+
+    root: Path
+    name: str
+    titles: Mapping[str, str]
+    base_iri: str
+    as_of: date
+    languages: tuple[str, ...]
+    licence: str
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """Prefix → IRI, for its files and queries."""
+        return prefixes(self.base_iri)
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether this is the tool's own first project."""
+        return self.root.resolve() == rulebook_root().resolve()
+
+    def files(self, layer: str, pattern: str) -> Iterator[Path]:
+        """The files of one of the five layers, the rulebook's own first for ontology and shapes, in name order."""
+        roots = [self.root]
+        if layer in {"ontology", "shapes"} and not self.is_bundled:
+            roots.insert(0, rulebook_root())
+        for root in roots:
+            yield from sorted((root / layer).rglob(pattern))
+
+    def own_turtle_files(self) -> Iterator[Path]:
+        """Every Turtle file that belongs to this project, for formatting and checking."""
+        for layer in ("ontology", "data", "shapes", "examples"):
+            yield from sorted((self.root / layer).rglob("*.ttl"))
+
+    def graph_iri(self, name: str) -> str:
+        """The IRI of the named graph `name`."""
+        return f"{self.base_iri}graph/{name}"
+
+    def data_graph(self, path: Path) -> str:
+        """The named graph of one file of `data/`: its path with hyphens, `data/film/a.ttl` → `…/graph/film-a`."""
+        relative = path.relative_to(self.root / "data").with_suffix("")
+        return self.graph_iri("-".join(relative.parts))
+
+
+def find_project(folder: Path | None) -> Project:
+    """The project in `folder`; without one, that of the working directory, or else the Norrbotten one of the tool.
+
+    Raises:
+        ConfigurationError: `folder` is not a project.
+    """
+    if folder is not None:
+        return load_project(folder)
+    here = Path.cwd()
+    return load_project(here if (here / "kg.toml").is_file() else rulebook_root())
+
+
+def load_project(folder: Path) -> Project:
+    """Reads `folder/kg.toml`.
+
+    Raises:
+        ConfigurationError: there is none, it is not TOML, a key is missing, unknown, or of the wrong kind.
+    """
+    path = folder / "kg.toml"
+    if not path.is_file():
+        raise ConfigurationError(f"no project in {folder}: there is no {path}", hint="make one with `kg new NAME`")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}") from None
+    table = values.get("project")
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{path}: there is no [project] table")
+    unknown = sorted(set(table) - _KNOWN) + sorted(set(values) - {"project"})
+    if unknown:
+        raise ConfigurationError(f"{path}: unknown key {unknown[0]!r}", hint="keys: " + ", ".join(sorted(_KNOWN)))
+    return _project(folder, path, table)
+
+
+def _project(folder: Path, path: Path, table: dict[str, Any]) -> Project:
+    def need(key: str, kind: type, meaning: str) -> Any:
+        value = table.get(key)
+        if not isinstance(value, kind):
+            raise ConfigurationError(f"{path}: [project] needs {key} = {meaning}")
+        return value
+
+    name = need("name", str, '"a-short-name"')
+    if not _NAME.fullmatch(name):
+        raise ConfigurationError(f"{path}: name {name!r} is not of lower-case letters, digits and hyphens")
+    base_iri = need("base_iri", str, '"https://…/"')
+    if not _BASE.fullmatch(base_iri):
+        raise ConfigurationError(f"{path}: base_iri {base_iri!r} is not an http(s) IRI that ends in a slash")
+    languages = tuple(str(language) for language in table.get("languages", ("sv", "en")))
+    titles = {str(language): str(text) for language, text in need("title", dict, "{ sv = …, en = … }").items()}
+    missing = [language for language in languages if language not in titles]
+    if missing:
+        raise ConfigurationError(f"{path}: [project.title] has no {missing[0]}")
+    as_of = need("as_of", date, "YYYY-MM-DD")
+    licence = str(table.get("licence", "http://creativecommons.org/publicdomain/zero/1.0/"))
+    return Project(folder, name, titles, base_iri, as_of, languages, licence)

@@ -1,0 +1,238 @@
+"""What a server must know of a query before an engine sees it: its form, its dataset, and what it may not do.
+
+The engine remains the parser: nothing here rejects a query for its syntax except a text that begins with no query form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urljoin
+
+from kg.errors import QuerySyntaxError, QueryTooLarge, RefusedFeature, UpdateRefused
+from kg.sparql_lexer import Kind, Token, depth, is_ambiguous, position, tokens
+
+__all__ = ["Dataset", "Form", "ParsedQuery", "explain", "parse_query", "widened"]
+
+_UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "ADD", "MOVE", "COPY", "CREATE", "WITH")
+_VOLATILE = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
+_SERVICE = re.compile(r"(?<![\w?$:.@%-])SERVICE(?![\w:.-])", re.IGNORECASE)
+_GAP = " " * 40  # wider than any keyword: see `widened`
+
+
+class Form(StrEnum):
+    """The query forms of SPARQL 1.1 (§16)."""
+
+    SELECT = "SELECT"
+    ASK = "ASK"
+    CONSTRUCT = "CONSTRUCT"
+    DESCRIBE = "DESCRIBE"
+
+    @property
+    def gives_graph(self) -> bool:
+        return self in (Form.CONSTRUCT, Form.DESCRIBE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """An RDF dataset by the IRIs of its graphs (SPARQL 1.1 Protocol §2.1.4); empty means the dataset of the release."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.default or self.named)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A query text, read once.
+
+    `prefixes` are those it declares; `dataset` is that of its FROM clauses; `star` is the index of the `*` of a
+    `SELECT *`, and `variables` all variables in the order of the text, which is the order a person expects of its
+    columns; `is_volatile` says that two runs over the same data may differ.
+    """
+
+    text: str
+    form: Form
+    prefixes: Mapping[str, str]
+    dataset: Dataset
+    star: int | None
+    variables: tuple[str, ...]
+    is_volatile: bool
+
+
+def parse_query(text: str, *, base_iri: str, max_bytes: int, max_depth: int) -> ParsedQuery:
+    """Read a query text.
+
+    Raises:
+        QueryTooLarge: it is longer than `max_bytes` or nested deeper than `max_depth`.
+        UpdateRefused: it is a SPARQL Update.
+        RefusedFeature: it has a SERVICE clause.
+        QuerySyntaxError: it begins with no query form.
+    """
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > max_bytes:
+        raise QueryTooLarge(f"the query has {size} bytes; {max_bytes} are accepted")
+    found = tuple(tokens(text))
+    _refuse_nesting(text, found, max_depth)
+    prefixes, base, body = _prologue(found, base_iri)
+    form = _form(text, found[body] if body < len(found) else None)
+    _refuse_service(text, found)
+    return ParsedQuery(
+        text=text,
+        form=form,
+        prefixes=prefixes,
+        dataset=_from_clauses(found[body:], prefixes, base),
+        star=_star(found[body : body + 3]),
+        variables=tuple(dict.fromkeys(token.text[1:] for token in found if token.kind is Kind.VARIABLE)),
+        is_volatile=any(token.is_word(*_VOLATILE) for token in found),
+    )
+
+
+def _refuse_nesting(text: str, found: tuple[Token, ...], max_depth: int) -> None:
+    deepest = depth(found)
+    if is_ambiguous(found):
+        deepest = max(deepest, max((text.count(bracket) for bracket in "{(["), default=0))
+    if deepest > max_depth:
+        raise QueryTooLarge(f"the query is nested {deepest} brackets deep; {max_depth} are accepted")
+
+
+def _refuse_service(text: str, found: tuple[Token, ...]) -> None:
+    clause = next((token.start for token in found if token.is_word("SERVICE")), None)
+    if clause is None and is_ambiguous(found) and (match := _SERVICE.search(text)):
+        clause = match.start()
+    if clause is not None:
+        line, column = position(text, clause)
+        raise RefusedFeature(
+            f"SERVICE is not offered here (line {line}, column {column}): this endpoint asks no other server",
+            hint="ask the other endpoint yourself and pass its solutions in a VALUES block",
+        )
+
+
+def _prologue(found: tuple[Token, ...], base_iri: str) -> tuple[dict[str, str], str, int]:
+    """Declared prefixes, the base IRI, and the index of the first token after the prologue (§4.1.1)."""
+    prefixes: dict[str, str] = {}
+    base, index = base_iri, 0
+    while index < len(found):
+        rest = found[index + 1 : index + 3]
+        if found[index].is_word("BASE") and rest and rest[0].kind is Kind.IRI:
+            base = _resolve(rest[0].text[1:-1], base)
+            index += 2
+        elif found[index].is_word("PREFIX") and [token.kind for token in rest] == [Kind.PREFIXED, Kind.IRI]:
+            prefixes[rest[0].text[:-1]] = _resolve(rest[1].text[1:-1], base)
+            index += 3
+        else:
+            break
+    return prefixes, base, index
+
+
+def _resolve(iri: str, base: str) -> str:
+    iri = re.sub(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})", lambda code: chr(int(code[1] or code[2], 16)), iri)
+    return iri if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) else urljoin(base, iri)
+
+
+def _form(text: str, first: Token | None) -> Form:
+    if first is None:
+        raise QuerySyntaxError("the query is empty", line=1, column=1, hint="write SELECT, ASK, CONSTRUCT or DESCRIBE")
+    if first.is_word(*Form):
+        return Form(first.text.upper())
+    if first.is_word(*_UPDATES):
+        raise UpdateRefused(f"{first.text.upper()} is SPARQL Update", hint="the graph changes by release only")
+    line, column = position(text, first.start)
+    raise QuerySyntaxError(
+        f"unexpected {_shown(first)} where the query should begin",
+        line=line,
+        column=column,
+        hint="a query begins with PREFIX or BASE lines, then SELECT, ASK, CONSTRUCT or DESCRIBE",
+    )
+
+
+def _from_clauses(body: tuple[Token, ...], prefixes: Mapping[str, str], base: str) -> Dataset:
+    """FROM and FROM NAMED (§13.2), which stand before the first `{` of a SELECT, ASK or DESCRIBE."""
+    default: list[str] = []
+    named: list[str] = []
+    for index, token in enumerate(body):
+        if not token.is_word("FROM"):
+            continue
+        rest = body[index + 1 : index + 3]
+        target = default
+        if rest and rest[0].is_word("NAMED"):
+            target, rest = named, rest[1:]
+        if rest and (iri := _iri(rest[0], prefixes, base)) is not None:
+            target.append(iri)
+    return Dataset(tuple(default), tuple(named))
+
+
+def _iri(token: Token, prefixes: Mapping[str, str], base: str) -> str | None:
+    if token.kind is Kind.IRI:
+        return _resolve(token.text[1:-1], base)
+    prefix, _, local = token.text.partition(":")
+    if token.kind is Kind.PREFIXED and prefix in prefixes:
+        return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
+    return None
+
+
+def _star(start: tuple[Token, ...]) -> int | None:
+    if not start[0].is_word("SELECT"):
+        return None
+    rest = start[2:] if len(start) > 1 and start[1].is_word("DISTINCT", "REDUCED") else start[1:]
+    return rest[0].start if rest and rest[0].text == "*" else None
+
+
+def widened(text: str) -> str:
+    """`text` with 40 blanks in every gap between terminals, so that an engine's error can be placed by `explain`.
+
+    A PEG parser that looks ahead for keywords reports an error up to one keyword too far to the right. With gaps
+    wider than any keyword that is still the right terminal.
+    """
+    return _widened(text)[0]
+
+
+def _widened(text: str) -> tuple[str, list[tuple[int, Token]]]:
+    parts: list[str] = []
+    places: list[tuple[int, Token]] = []
+    length = end = 0
+    for token in tokens(text):
+        gap = _GAP if token.start > end else ""
+        parts += (gap, token.text)
+        places.append((length + len(gap), token))
+        length += len(gap) + len(token.text)
+        end = token.end
+    return "".join(parts) + _GAP, places
+
+
+def explain(query: ParsedQuery, error: QuerySyntaxError, house: Mapping[str, str]) -> QuerySyntaxError:
+    """The error that an engine reported for `widened(query.text)`, in terms of the text as the caller wrote it.
+
+    An undeclared prefix is named, with the line that declares it if `house` has the prefix.
+    """
+    for token in tokens(query.text):
+        if token.kind is Kind.PREFIXED and token.text.partition(":")[0] not in query.prefixes:
+            return _undeclared(query.text, token, house)
+    if error.line is None or error.column is None:
+        return error
+    wide, places = _widened(query.text)
+    lines = wide.split("\n")
+    index = sum(len(line) + 1 for line in lines[: error.line - 1]) + error.column - 1
+    at = max((item for item in places if item[0] <= index), key=lambda item: item[0], default=None)
+    if at is None or index >= len(wide):
+        message, place = error.message or "the query ends before it is complete", len(query.text.rstrip())
+    else:
+        message, place = error.message or f"unexpected {_shown(at[1])}", at[1].start
+    line, column = position(query.text, place)
+    return QuerySyntaxError(message, line=line, column=column, hint=error.hint)
+
+
+def _undeclared(text: str, token: Token, house: Mapping[str, str]) -> QuerySyntaxError:
+    prefix = token.text.partition(":")[0]
+    line, column = position(text, token.start)
+    known = house.get(prefix)
+    hint = f"add the line: PREFIX {prefix}: <{known}>" if known else f"add a line: PREFIX {prefix}: <…>"
+    return QuerySyntaxError(f"the prefix {prefix}: is not declared", line=line, column=column, hint=hint)
+
+
+def _shown(token: Token) -> str:
+    return token.text if len(token.text) <= 40 else token.text[:40] + "…"

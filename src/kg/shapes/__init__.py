@@ -1,0 +1,1 @@
+"""Validation: shapes in, a report out."""

@@ -1,0 +1,104 @@
+"""Evaluation of shapes by pySHACL, on rdflib graphs in memory.
+
+pySHACL is used for what it finds; the messages are taken from the shapes themselves, because pySHACL drops the language
+tags of the messages of SPARQL-based constraints. Rules over the whole graph have the one target `gov:WholeGraph` and
+return the node at fault as `?value`; here that node becomes the focus node of the result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from rdflib import RDF, SH, SKOS, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from kg.errors import EngineError
+from kg.namespaces import GOV
+from kg.shapes.report import SEVERITIES, Place, Result, ValidationReport
+
+__all__ = ["Locate", "evaluate"]
+
+Locate = Callable[[Node, Node | None], Place | None]
+"""From a focus node and a path to where they are written."""
+
+_CODE = URIRef(GOV.shapeCode)
+_WHOLE_GRAPH = URIRef(GOV.WholeGraph)
+_SEVERITY_NAMES = {iri: name for name, iri in SEVERITIES.items()}
+_PLACEHOLDER = re.compile(r"\{[$?](\w+)\}")
+
+
+def evaluate(data: Graph, shapes: Graph, *, locate: Locate = lambda _focus, _path: None) -> ValidationReport:
+    """Validates `data` (which must hold the ontology too, for class hierarchies and the registry) against `shapes`.
+
+    `locate` tells where a focus node is written. Neither graph is changed.
+
+    Raises:
+        EngineError: pySHACL could not evaluate a shape.
+    """
+    results = [_result(data, shapes, graph, node, locate) for graph, node in _raw_results(data, shapes)]
+    codes = {str(code) for code in shapes.objects(None, _CODE)}
+    return ValidationReport(tuple(sorted(results, key=Result.sort_key)), len(codes))
+
+
+def _raw_results(data: Graph, shapes: Graph) -> Iterable[tuple[Graph, Node]]:
+    import pyshacl
+
+    try:
+        _, graph, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True, advanced=False, allow_warnings=True)
+    except Exception as error:
+        raise EngineError(
+            f"the shapes cannot be evaluated: {error}", hint="check the shapes with `kg check`"
+        ) from error
+    if not isinstance(graph, Graph):
+        raise EngineError(f"the shapes cannot be evaluated: {text}")
+    return [(graph, node) for node in graph.subjects(RDF.type, SH.ValidationResult)]
+
+
+def _result(data: Graph, shapes: Graph, graph: Graph, node: Node, locate: Locate) -> Result:
+    def of(predicate: URIRef) -> Any:
+        return graph.value(node, predicate)
+
+    shape, constraint = of(SH.sourceShape), of(SH.sourceConstraint)
+    focus, value = of(SH.focusNode), of(SH.value)
+    bindings = {"this": focus, "value": value, "path": of(SH.resultPath)}
+    if focus == _WHOLE_GRAPH and value is not None:
+        focus = value
+    carriers = [carrier for carrier in (constraint, shape) if carrier is not None]
+    raw = [message for message in graph.objects(node, SH.resultMessage) if isinstance(message, Literal)]
+    label = data.value(focus, SKOS.prefLabel)
+    return Result(
+        code=next((str(code) for carrier in carriers for code in shapes.objects(carrier, _CODE)), "SHACL"),
+        severity=_SEVERITY_NAMES[of(SH.resultSeverity)],
+        focus=focus,
+        path=of(SH.resultPath),
+        value=value,
+        messages=_messages(data, shapes, carriers, bindings) or {m.language or "": str(m) for m in raw},
+        shape=shape,
+        component=of(SH.sourceConstraintComponent),
+        label=str(label) if label is not None else None,
+        place=locate(focus, of(SH.resultPath)),
+    )
+
+
+def _messages(
+    data: Graph, shapes: Graph, carriers: Iterable[Node], bindings: Mapping[str, Node | None]
+) -> dict[str, str]:
+    """`sh:message` of the constraint, or else of its shape, by language, with `{?value}` filled in (SHACL §5.2.2)."""
+    for carrier in carriers:
+        found = [text for text in shapes.objects(carrier, SH.message) if isinstance(text, Literal)]
+        if found:
+            return {text.language or "": _filled(data, text, bindings) for text in found}
+    return {}
+
+
+def _filled(data: Graph, text: Literal, bindings: Mapping[str, Node | None]) -> str:
+    def fill(match: re.Match[str]) -> str:
+        node = bindings.get(match[1])
+        if node is None:
+            return match[0]
+        label = data.value(node, SKOS.prefLabel, None) if isinstance(node, URIRef) else None
+        return str(label if label is not None else node)
+
+    return _PLACEHOLDER.sub(fill, str(text))

@@ -1,0 +1,174 @@
+"""Validation reports: results as values, readable as text, JSON, HTML and as a standard `sh:ValidationReport`.
+
+SHACL (W3C Recommendation 2017) §3.6. A result carries, beside what the standard asks for, the stable code of the rule,
+the message in every language of the shape, and the file and line of the focus node.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from kg.namespaces import GOV, SHAPES, shorten
+
+__all__ = ["SEVERITIES", "Place", "Result", "ValidationReport"]
+
+SEVERITIES: Mapping[str, URIRef] = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in our files a node is written; `line` counts from 1."""
+
+    path: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One validation result; `focus` is the node at fault (for rules over the whole graph, the node they name)."""
+
+    code: str
+    severity: str
+    focus: Node
+    path: Node | None
+    value: Node | None
+    messages: Mapping[str, str]
+    shape: Node
+    component: URIRef
+    label: str | None = None
+    place: Place | None = None
+
+    def message(self, language: str) -> str:
+        """The message in `language`, else in English, else in any."""
+        return self.messages.get(language) or self.messages.get("en") or next(iter(self.messages.values()), self.code)
+
+    def sort_key(self) -> tuple[int, str, str, str, str, str]:
+        order = list(SEVERITIES).index(self.severity)
+        return (order, self.code, str(self.focus), str(self.path), str(self.value), str(self.shape))
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationReport:
+    """All results of one validation, in a stable order; `rules` is the number of rules that were asked."""
+
+    results: tuple[Result, ...]
+    rules: int
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing of severity Violation was found: the condition for publishing."""
+        return not any(result.severity == "violation" for result in self.results)
+
+    def counts(self) -> dict[str, int]:
+        """Severity → number of results, all three always present."""
+        found = Counter(result.severity for result in self.results)
+        return {severity: found[severity] for severity in SEVERITIES}
+
+    def to_text(self, prefixes: Mapping[str, str], language: str = "en") -> str:
+        """For people: a block a result, then one line with the counts."""
+        blocks = [_text_block(result, prefixes, language) for result in self.results]
+        return "\n".join([*blocks, self.summary(language)])
+
+    def summary(self, language: str = "en") -> str:
+        """One line: what was asked and what was found."""
+        counts = self.counts()
+        if language == "sv":
+            words = f"{counts['violation']} brott, {counts['warning']} varningar, {counts['info']} upplysningar"
+            return f"{self.rules} regler: {words}"
+        words = ", ".join(
+            f"{number} {name if number == 1 or name == 'info' else name + 's'}" for name, number in counts.items()
+        )
+        return f"{self.rules} rules: {words}"
+
+    def to_json(self) -> str:
+        """For programs: `{"conforms": …, "rules": n, "counts": {…}, "results": [{…}]}`."""
+        results = [_json_result(result) for result in self.results]
+        document = {"conforms": self.conforms, "rules": self.rules, "counts": self.counts(), "results": results}
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+    def to_graph(self) -> Graph:
+        """The standard report (SHACL §3.6.1), with `gov:shapeCode` on each result; the same input, the same graph."""
+        graph = Graph()
+        report = BNode("report")
+        graph.add((report, RDF.type, SH.ValidationReport))
+        graph.add((report, SH.conforms, Literal(not self.results)))
+        for number, result in enumerate(self.results):
+            node = BNode(f"result{number:08}")
+            graph.add((report, SH.result, node))
+            _add_result(graph, node, result)
+        return graph
+
+    def to_turtle(self, prefixes: Mapping[str, str]) -> str:
+        """The standard report as Turtle."""
+        graph = self.to_graph()
+        for prefix, iri in prefixes.items():
+            graph.bind(prefix, iri, replace=True)
+        return graph.serialize(format="turtle")
+
+    def to_html(self, prefixes: Mapping[str, str], language: str = "en") -> str:
+        """One self-contained page with a table of the results."""
+        from jinja2 import Environment, PackageLoader
+
+        environment = Environment(loader=PackageLoader("kg.shapes"), autoescape=True)
+        shown: Callable[[Node], str] = lambda node: _shown(node, prefixes)  # noqa: E731
+        return environment.get_template("report.html").render(report=self, language=language, shown=shown)
+
+
+def _shown(node: Node, prefixes: Mapping[str, str]) -> str:
+    if isinstance(node, URIRef):
+        return shorten(str(node), prefixes)
+    return node.n3() if isinstance(node, Literal) else str(node)
+
+
+def _text_block(result: Result, prefixes: Mapping[str, str], language: str) -> str:
+    place = f"{result.place}: " if result.place else ""
+    focus = _shown(result.focus, prefixes)
+    who = f"{result.label} ({focus})" if result.label else focus
+    lines = [f"{place}{result.severity} {result.code}: {result.message(language)}", f"    {who}"]
+    if result.path is not None:
+        value = f" = {_shown(result.value, prefixes)}" if result.value is not None else ""
+        lines.append(f"    {_shown(result.path, prefixes)}{value}")
+    elif result.value is not None and result.value != result.focus:
+        lines.append(f"    {_shown(result.value, prefixes)}")
+    return "\n".join(lines)
+
+
+def _json_result(result: Result) -> dict[str, object]:
+    return {
+        "code": result.code,
+        "severity": result.severity,
+        "focus": str(result.focus),
+        "label": result.label,
+        "path": str(result.path) if result.path is not None else None,
+        "value": str(result.value) if result.value is not None else None,
+        "messages": dict(result.messages),
+        "shape": str(result.shape),
+        "component": str(result.component),
+        "file": str(result.place.path) if result.place else None,
+        "line": result.place.line if result.place else None,
+    }
+
+
+def _add_result(graph: Graph, node: BNode, result: Result) -> None:
+    graph.add((node, RDF.type, SH.ValidationResult))
+    graph.add((node, SH.focusNode, result.focus))
+    graph.add((node, SH.resultSeverity, SEVERITIES[result.severity]))
+    graph.add((node, SH.sourceShape, result.shape if isinstance(result.shape, URIRef) else URIRef(SHAPES["unnamed"])))
+    graph.add((node, SH.sourceConstraintComponent, result.component))
+    graph.add((node, URIRef(GOV.shapeCode), Literal(result.code)))
+    if isinstance(result.path, URIRef):
+        graph.add((node, SH.resultPath, result.path))
+    if result.value is not None:
+        graph.add((node, SH.value, result.value))
+    for language, text in result.messages.items():
+        graph.add((node, SH.resultMessage, Literal(text, lang=language or None)))

@@ -1,0 +1,112 @@
+"""The terminals of SPARQL 1.1 (§19.8), as far as a server must know them before it hands a query to an engine.
+
+An engine parses; this tells words from what merely looks like words: text in strings, comments and IRIs is not code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Kind", "Token", "depth", "is_ambiguous", "position", "tokens"]
+
+
+class Kind(StrEnum):
+    """What a terminal is; the value is the name of its group in the pattern."""
+
+    IRI = "iri"
+    STRING = "string"
+    BLANK = "blank"
+    PREFIXED = "prefixed"
+    VARIABLE = "variable"
+    LANGUAGE = "language"
+    NUMBER = "number"
+    WORD = "word"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One terminal; `start` is the index of its first character."""
+
+    kind: Kind
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    def is_word(self, *words: str) -> bool:
+        """Whether this is one of the keywords, which are given in upper case and match in any."""
+        return self.kind is Kind.WORD and self.text.upper() in words
+
+
+_LOCAL = r"(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])"
+_LOCAL_MORE = r"(?:[\w:\-\u00b7]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])"
+_TERMINAL = re.compile(
+    r"""
+      (?P<space>\s+|\#[^\n\r]*)
+    | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
+    | (?P<string>\"\"\"(?:(?:\"|\"\")?(?:[^"\\]|\\.))*\"\"\"|'''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
+               |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
+    | (?P<blank>_:\w(?:[\w.\-\u00b7]*[\w\-\u00b7])?)
+    | (?P<prefixed>(?:[^\W\d_](?:[\w.\-\u00b7]*[\w\-\u00b7])?)?:(?:LOCAL(?:(?:MORE|\.)*MORE)?)?)
+    | (?P<variable>[?$]\w[\w\u00b7]*)
+    | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    | (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
+    | (?P<word>[A-Za-z_]\w*)
+    | (?P<sign>\^\^|&&|\|\||[!<>]=|.)
+    """.replace("LOCAL", _LOCAL).replace("MORE", _LOCAL_MORE),
+    re.VERBOSE | re.DOTALL,
+)
+_OPENING = {"{": "}", "(": ")", "[": "]"}
+_OPERANDS = {Kind.IRI, Kind.STRING, Kind.PREFIXED, Kind.VARIABLE, Kind.LANGUAGE, Kind.NUMBER}
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The terminals of `text`, white space and comments left out; what is no terminal comes as a sign."""
+    for match in _TERMINAL.finditer(text):
+        if match.lastgroup != "space":
+            yield Token(Kind(str(match.lastgroup)), match.group(), match.start())
+
+
+def depth(found: tuple[Token, ...]) -> int:
+    """The deepest nesting of `{}`, `()` and `[]`; brackets inside an IRI count too, as it may be none (see below)."""
+    deepest = level = 0
+    for token in found:
+        if token.kind is Kind.SIGN and token.text in _OPENING:
+            level += 1
+        elif token.kind is Kind.SIGN and token.text in _OPENING.values():
+            level -= 1
+        deepest = max(deepest, level + (token.text.count("(") if token.kind is Kind.IRI else 0))
+    return deepest
+
+
+def is_ambiguous(found: tuple[Token, ...]) -> bool:
+    """Whether `<…>` may be read as "less than" in a way that turns what follows into text or code.
+
+    Inside parentheses and after an operand, `<` can begin an IRI (a row of VALUES) or compare (an expression). It
+    matters only if the IRI would hold a quote or a `#`, as the two readings then differ on what follows.
+    """
+    brackets: list[str] = []
+    previous: Token | None = None
+    for token in found:
+        if token.kind is Kind.SIGN and token.text in _OPENING:
+            brackets.append(token.text)
+        elif token.kind is Kind.SIGN and token.text in _OPENING.values() and brackets:
+            brackets.pop()
+        if token.kind is Kind.IRI and brackets and brackets[-1] == "(" and previous is not None:
+            operand = previous.kind in _OPERANDS or previous.text == ")"
+            if operand and ("'" in token.text or "#" in token.text):
+                return True
+        previous = token
+    return False
+
+
+def position(text: str, index: int) -> tuple[int, int]:
+    """Line and column, counted from 1, of the character at `index`."""
+    line = text.count("\n", 0, index) + 1
+    return line, index - (text.rfind("\n", 0, index) + 1) + 1

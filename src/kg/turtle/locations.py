@@ -1,0 +1,43 @@
+"""Where in a Turtle file a subject, and what is said of it, stands: for `file:line` beside a validation result."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.turtle.document import Iri
+from kg.turtle.parser import parse_document
+
+__all__ = ["SubjectLocations", "locate"]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectLocations:
+    """Lines, counted from 1, of the subjects with an IRI and of their predicates; the first where there are several."""
+
+    subjects: Mapping[str, int]
+    predicates: Mapping[tuple[str, str], int]
+
+    def items(self) -> ItemsView[str, int]:
+        """Each subject IRI with its line."""
+        return self.subjects.items()
+
+    def line(self, subject: str, predicate: str | None = None) -> int | None:
+        """The line of the predicate in the subject's block, else of the subject, else nothing."""
+        if predicate is not None and (subject, predicate) in self.predicates:
+            return self.predicates[subject, predicate]
+        return self.subjects.get(subject)
+
+
+def locate(text: str, *, path: Path | None = None, base: str | None = None) -> SubjectLocations:
+    """The lines of a document that `read_triples` accepts. Raises `SourceError` as `parse_document`."""
+    subjects: dict[str, int] = {}
+    predicates: dict[tuple[str, str], int] = {}
+    for block in parse_document(text, path=path, base=base).blocks:
+        if isinstance(block.subject, Iri):
+            subject = block.subject.value
+            subjects.setdefault(subject, block.line)
+            for entry in block.entries:
+                predicates.setdefault((subject, entry.predicate), entry.line)
+    return SubjectLocations(subjects, predicates)

@@ -1,0 +1,130 @@
+"""Derivation: one generic rule for every kind of relation."""
+
+from datetime import date
+
+import pytest
+from rdflib import XSD, Graph, Literal, URIRef
+
+from kg.derive import Bounds, date_bounds, derive
+from kg.namespaces import GOV
+from kg.registry import read_registry
+
+REGISTRY = """
+PREFIX gov: <https://w3id.org/governance-kg/def/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX org: <http://www.w3.org/ns/org#>
+PREFIX seat-type: <https://w3id.org/governance-kg/code/seat-type/>
+gov:Ownership a gov:RelationKind ; rdfs:subClassOf gov:Relation ; gov:fromRole gov:owner ; gov:toRole gov:owned ;
+    gov:shortcut gov:owns ; gov:inverseShortcut gov:ownedBy ; gov:symmetric false ; gov:selfAllowed false .
+gov:Collaboration a gov:RelationKind ; gov:participantRole gov:participant ; gov:shortcut gov:collaboratesWith ; gov:symmetric true .
+gov:PartOf a gov:RelationKind ; gov:fromRole gov:part ; gov:toRole gov:whole ; gov:shortcut org:subOrganizationOf ;
+    gov:inverseShortcut org:hasSubOrganization ; gov:acyclic true .
+gov:UnitOf a gov:ShortcutRule ; gov:ofKind gov:PartOf ; gov:subjectRole gov:part ; gov:objectRole gov:whole ;
+    gov:shortcut org:unitOf ; gov:subjectType org:OrganizationalUnit .
+gov:Membership a gov:RelationKind ; gov:fromRole org:member ; gov:toRole org:organization ; gov:shortcut org:memberOf ;
+    gov:shortcutExcludes seat-type:alternate .
+# A kind that this tool has never heard of.
+<https://example.org/Blessing> a gov:RelationKind ; gov:fromRole <https://example.org/blesser> ;
+    gov:toRole <https://example.org/blessed> ; gov:shortcut <https://example.org/blesses> .
+"""
+
+
+def derived(data: str, as_of: date = date(2026, 11, 1)) -> set[tuple[str, str, str]]:
+    graph = Graph()
+    graph.parse(data=REGISTRY, format="turtle")
+    graph.parse(
+        data="PREFIX gov: <https://w3id.org/governance-kg/def/>\nPREFIX org: <http://www.w3.org/ns/org#>\n"
+        "PREFIX modality: <https://w3id.org/governance-kg/code/modality/>\nPREFIX seat-type: <https://w3id.org/governance-kg/code/seat-type/>\n"
+        "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\nPREFIX : <https://example.org/>\n" + data,
+        format="turtle",
+    )
+    triples = derive(graph, read_registry(graph), as_of)
+    return {tuple(str(term).rsplit("/", 1)[-1].rsplit("#", 1)[-1] for term in triple) for triple in triples}  # type: ignore[misc]
+
+
+def test_actual_relation_gives_shortcut_and_inverse() -> None:
+    edges = derived(":r a gov:Ownership ; gov:owner :a ; gov:owned :b ; gov:modality modality:actual .")
+    assert ("a", "owns", "b") in edges
+    assert ("b", "ownedBy", "a") in edges
+
+
+@pytest.mark.parametrize("modality", ["offered", "possible", "intended", "planned", "historical"])
+def test_other_modalities_give_no_shortcut(modality: str) -> None:
+    edges = derived(f":r a gov:Ownership ; gov:owner :a ; gov:owned :b ; gov:modality modality:{modality} .")
+    assert not {edge for edge in edges if edge[1] in {"owns", "ownedBy"}}
+
+
+@pytest.mark.parametrize(
+    ("period", "in_force"),
+    [
+        ("gov:validFrom '2026-11-01'^^xsd:date", True),
+        ("gov:validFrom '2026-11-02'^^xsd:date", False),
+        ("gov:validTo '2026-11-01'^^xsd:date", False),
+        ("gov:validTo '2026-11-02'^^xsd:date", True),
+        ("gov:validFrom '2026'^^xsd:gYear", True),
+        ("gov:validTo '2026-10'^^xsd:gYearMonth", False),
+        ("gov:validTo '2026'^^xsd:gYear", True),
+    ],
+)
+def test_period_is_half_open_and_imprecise_dates_count_while_they_may_hold(period: str, in_force: bool) -> None:
+    edges = derived(f":r a gov:Ownership ; gov:owner :a ; gov:owned :b ; gov:modality modality:actual ; {period} .")
+    assert (("a", "owns", "b") in edges) is in_force
+
+
+def test_symmetric_relation_joins_every_pair_but_none_with_itself() -> None:
+    edges = derived(":r a gov:Collaboration ; gov:participant :a , :b , :c ; gov:modality modality:actual .")
+    pairs = {(s, o) for s, p, o in edges if p == "collaboratesWith"}
+    assert pairs == {(s, o) for s in "abc" for o in "abc" if s != o}
+
+
+def test_extra_shortcut_only_for_its_subject_type() -> None:
+    edges = derived(
+        ":u a org:OrganizationalUnit . :r1 a gov:PartOf ; gov:part :u ; gov:whole :w ; gov:modality modality:actual ."
+        ":r2 a gov:PartOf ; gov:part :v ; gov:whole :w ; gov:modality modality:actual ."
+    )
+    assert ("u", "unitOf", "w") in edges
+    assert ("v", "unitOf", "w") not in edges
+    assert ("v", "subOrganizationOf", "w") in edges
+
+
+def test_alternate_is_not_a_member() -> None:
+    edges = derived(
+        ":r a gov:Membership ; org:member :a ; org:organization :b ; gov:modality modality:actual ; gov:seatType seat-type:alternate ."
+        ":s a gov:Membership ; org:member :c ; org:organization :b ; gov:modality modality:actual ; gov:seatType seat-type:ordinary ."
+    )
+    assert {(s, o) for s, p, o in edges if p == "memberOf"} == {("c", "b")}
+
+
+def test_new_kind_of_relation_needs_no_code() -> None:
+    edges = derived(":r a :Blessing ; :blesser :a ; :blessed :b ; gov:modality modality:actual .")
+    assert ("a", "blesses", "b") in edges
+
+
+def test_types_follow_the_class_tree() -> None:
+    assert ("r", "type", "Relation") in derived(":r a gov:Ownership .")
+
+
+@pytest.mark.parametrize(
+    ("text", "datatype", "expected"),
+    [
+        ("2024-02-29", XSD.date, Bounds(date(2024, 2, 29), date(2024, 2, 29))),
+        ("2024-02", XSD.gYearMonth, Bounds(date(2024, 2, 1), date(2024, 2, 29))),
+        ("2019", XSD.gYear, Bounds(date(2019, 1, 1), date(2019, 12, 31))),
+        ("2023-02-30", XSD.date, None),
+        ("2019-13", XSD.gYearMonth, None),
+        ("soon", XSD.string, None),
+    ],
+)
+def test_date_bounds_by_precision(text: str, datatype: URIRef, expected: Bounds | None) -> None:
+    assert date_bounds(Literal(text, datatype=datatype, normalize=False)) == expected
+
+
+def test_date_bounds_become_triples() -> None:
+    edges = derived(":r a gov:Ownership ; gov:validFrom '2015-08'^^xsd:gYearMonth .")
+    assert ("r", "earliestStart", "2015-08-01") in edges
+    assert ("r", "latestStart", "2015-08-31") in edges
+
+
+def test_as_of_is_part_of_what_is_derived() -> None:
+    graph = derive(Graph(), (), date(2026, 11, 1))
+    assert set(graph) == {(URIRef(str(GOV)), URIRef(GOV.asOf), Literal("2026-11-01", datatype=XSD.date))}

@@ -1,0 +1,68 @@
+"""Projects: kg.toml is read strictly."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kg.errors import ConfigurationError
+from kg.project import find_project, load_project, rulebook_root
+
+GOOD = """[project]
+name = "demo"
+base_iri = "https://example.org/demo/"
+as_of = 2026-11-01
+[project.title]
+sv = "Demo"
+en = "Demo"
+"""
+
+
+def test_good_file(tmp_path: Path) -> None:
+    (tmp_path / "kg.toml").write_text(GOOD)
+    project = load_project(tmp_path)
+    assert (project.name, project.as_of, project.languages) == ("demo", date(2026, 11, 1), ("sv", "en"))
+    assert project.data_graph(tmp_path / "data" / "film" / "a.ttl") == "https://example.org/demo/graph/film-a"
+    assert project.prefixes["organisation"] == "https://example.org/demo/id/organisation/"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('name = "demo"', "", "needs name"),
+        ('name = "demo"', 'name = "De mo"', "lower-case"),
+        ("demo/", "demo", "ends in a slash"),
+        ("as_of = 2026-11-01", 'as_of = "x"', "needs as_of"),
+        ('en = "Demo"', "", "has no en"),
+        ("as_of", "as_off", "unknown key 'as_off'"),
+        ("[project]", "[projekt]", "unknown key 'projekt'"),
+        ("=", "", "kg.toml: "),
+    ],
+)
+def test_bad_file_is_one_clear_error(tmp_path: Path, old: str, new: str, message: str) -> None:
+    (tmp_path / "kg.toml").write_text(GOOD.replace(old, new))
+    with pytest.raises(ConfigurationError, match=message):
+        load_project(tmp_path)
+
+
+def test_missing_folder_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no project in") as caught:
+        find_project(tmp_path / "nowhere")
+    assert caught.value.hint == "make one with `kg new NAME`"
+
+
+def test_norrbotten_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    project = find_project(None)
+    assert project.name == "norrbotten"
+    assert project.root == rulebook_root()
+
+
+def test_project_adds_to_the_rulebook(tmp_path: Path) -> None:
+    (tmp_path / "kg.toml").write_text(GOOD)
+    (tmp_path / "shapes").mkdir()
+    own = tmp_path / "shapes" / "own.ttl"
+    own.write_text("")
+    files = list(load_project(tmp_path).files("shapes", "*.ttl"))
+    assert files[-1] == own
+    assert len(files) > 1
