@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help serve test lint fmt check build bench conformance wheel clean
+.PHONY: help serve test lint fmt docs check build bench conformance wheel clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ fmt: $(READY) ## format Python and Turtle
 	$(BIN)/ruff check --fix --quiet src tests || true
 	$(BIN)/ruff format src tests
 	$(BIN)/kg fmt
+
+docs: $(READY) ## write the generated documents
+	$(BIN)/python tests/documents.py
 
 check: $(READY) ## everything that can be wrong with the project's files
 	$(BIN)/kg check

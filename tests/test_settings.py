@@ -1,14 +1,11 @@
 """Settings: environment variables, read strictly."""
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from kg.errors import ConfigurationError
 from kg.settings import Settings
-
-DOCUMENT = Path(__file__).parents[1] / "docs" / "settings.md"
 
 
 def test_defaults_without_variables() -> None:
@@ -31,11 +28,3 @@ def test_values_are_typed() -> None:
 def test_wrong_value_or_name_is_an_error(name: str, value: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         Settings.read({name: value})
-
-
-def test_every_setting_is_documented() -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
-    for item in fields(Settings):
-        assert f"| `KG_{item.name.upper()}` |" in text
-        assert item.metadata["help"] in text
-    assert text.count("| `KG_") == len(fields(Settings))

@@ -15,12 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, serialize
 from rdflib import RDF, Dataset, Graph, URIRef
 
-from kg.dataset import Progress, authoring_union, derived_dataset, published_graphs, read_shapes
+from kg.dataset import Progress, authoring_union, derived_dataset, published_graphs, read_shapes, to_quads
 from kg.errors import ConfigurationError, SourceError
 from kg.freshness import input_digest, remember_inputs
 from kg.locations import Locations
@@ -30,7 +29,6 @@ from kg.release import Manifest, Release, publish_release
 from kg.saved_query import SavedQuery, read_saved_query
 from kg.shapes.evaluate import evaluate
 from kg.shapes.report import ValidationReport
-from kg.turtle.terms import from_rdflib
 
 __all__ = ["Build", "build_project", "project_report", "read_queries"]
 
@@ -107,7 +105,7 @@ def _publish(
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     # A graph without blank nodes: its sorted N-Quads are its canonical form (RDF Dataset Canonicalization §4.4).
     content = hashlib.sha256(_json([project.name, project.titles, digests])).hexdigest()
-    quads = [*named, *(_quad(triple, None) for triple in union)]
+    quads = [*named, *to_quads(union, DefaultGraph())]
     manifest = Manifest(
         version=f"{project.as_of.isoformat()}-{content[:12]}",
         as_of=project.as_of.isoformat(),
@@ -127,13 +125,7 @@ def _counts(union: Graph, quads: int, graphs: int) -> dict[str, int]:
 
 def _named_quads(dataset: Dataset) -> list[Quad]:
     graphs = [graph for graph in dataset.graphs() if graph.identifier != dataset.default_graph.identifier]
-    return [_quad(triple, str(graph.identifier)) for graph in graphs for triple in graph]
-
-
-def _quad(triple: tuple[Any, Any, Any], graph: str | None) -> Quad:
-    subject: Any = from_rdflib(triple[0])
-    predicate: Any = from_rdflib(triple[1])
-    return Quad(subject, predicate, from_rdflib(triple[2]), NamedNode(graph) if graph else DefaultGraph())
+    return [quad for graph in graphs for quad in to_quads(graph, NamedNode(str(graph.identifier)))]
 
 
 def _sorted_lines(text: bytes) -> bytes:

@@ -7,24 +7,29 @@ each check yields findings with a place, and goes on, so that one run shows ever
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import Dataset, Graph, URIRef
+from pyoxigraph import DefaultGraph, Store
+from rdflib import Dataset, Graph
 
 from kg.build import project_report, read_queries
-from kg.dataset import Progress, authoring_union, derived_dataset, read_graph, read_shapes
+from kg.dataset import Progress, authoring_union, derived_dataset, read_graph, read_shapes, to_quads
 from kg.derive import derive
+from kg.engine.oxigraph import ROWS, Query, encode
+from kg.engine.oxigraph import evaluate as evaluate_query
 from kg.errors import KgError, SourceError
+from kg.locations import shown_path
 from kg.namespaces import shorten
 from kg.project import Project
 from kg.registry import read_registry
 from kg.shapes.evaluate import evaluate
 from kg.shapes.report import Place, Result
-from kg.turtle.format import format_turtle
-from kg.turtle.reader import read_graph as read_triples
+from kg.turtle.reader import read_triples
+from kg.turtle_format import format_turtle
 
 __all__ = ["CheckReport", "Expectation", "Finding", "check_project", "example_results", "read_expectations"]
 
@@ -40,7 +45,7 @@ class Finding:
     path: Path | None = None
 
     def __str__(self) -> str:
-        where = str(self.place) if self.place else str(self.path) if self.path else ""
+        where = str(self.place) if self.place else str(shown_path(self.path)) if self.path else ""
         return f"{where + ': ' if where else ''}{self.level} [{self.check}] {self.message}"
 
 
@@ -79,13 +84,15 @@ def check_project(project: Project, progress: Progress = lambda _: None) -> Chec
         try:
             progress("hygiene")
             dataset = derived_dataset(project)
-            findings.extend(_hygiene(project, dataset, counts))
+            store = Store()
+            store.extend(to_quads(authoring_union(dataset, project), DefaultGraph()))
+            findings.extend(_hygiene(project, store, counts))
             progress("shapes over the data")
             findings.extend(_data(project, dataset, counts))
             progress("examples")
             findings.extend(_examples(project, counts))
             progress("saved queries")
-            findings.extend(_queries(project, dataset, counts))
+            findings.extend(_queries(project, store, counts))
         except SourceError as error:
             findings.append(_error("syntax", error))
     return CheckReport(tuple(findings), counts)
@@ -94,7 +101,7 @@ def check_project(project: Project, progress: Progress = lambda _: None) -> Chec
 def _error(check: str, error: KgError) -> Finding:
     hint = f" ({error.hint})" if error.hint else ""
     if isinstance(error, SourceError) and error.path and error.line:
-        return Finding(check, "violation", error.message + hint, Place(error.path, error.line))
+        return Finding(check, "violation", error.message + hint, Place(shown_path(error.path), error.line))
     return Finding(check, "violation", error.message + hint, path=getattr(error, "path", None))
 
 
@@ -111,15 +118,24 @@ def _syntax_and_format(project: Project, counts: dict[str, int]) -> Iterator[Fin
             yield _error("syntax", error)
 
 
-def _hygiene(project: Project, dataset: Dataset, counts: dict[str, int]) -> Iterator[Finding]:
-    union = authoring_union(dataset, project)
+def _hygiene(project: Project, store: Store, counts: dict[str, int]) -> Iterator[Finding]:
     checks = list(project.files("ontology", "*.rq"))
     counts["hygiene checks"] = len(checks)
     for path in checks:
-        for row in union.query(path.read_text(encoding="utf-8")).bindings:
-            terms = [row[name] for name in sorted(row)]
-            shown = " ".join(shorten(str(t), project.prefixes) if isinstance(t, URIRef) else str(t) for t in terms)
+        for solution in _solutions(store, Query(path.read_text(encoding="utf-8"), ROWS, rows=1000), project):
+            shown = " ".join(_cell(term, project) for term in solution.values())
             yield Finding("hygiene", "violation", f"{path.stem}: {shown}")
+
+
+def _solutions(store: Store, query: Query, project: Project) -> list[dict[str, dict[str, str]]]:
+    pieces: list[bytes] = []
+    encode(evaluate_query(store, query, project.base_iri), query, pieces.append, project.prefixes)
+    bindings: list[dict[str, dict[str, str]]] = json.loads(b"".join(pieces)).get("results", {}).get("bindings", [])
+    return bindings
+
+
+def _cell(term: dict[str, str], project: Project) -> str:
+    return shorten(term["value"], project.prefixes) if term["type"] == "uri" else term["value"]
 
 
 def _data(project: Project, dataset: Dataset, counts: dict[str, int]) -> Iterator[Finding]:
@@ -201,9 +217,7 @@ def _file(owner: dict[str, Path], node: str) -> Place | None:
     return Place(path, 1) if path else None
 
 
-def _queries(project: Project, dataset: Dataset, counts: dict[str, int]) -> Iterator[Finding]:
-    from kg.engine.oxigraph import check_syntax
-
+def _queries(project: Project, store: Store, counts: dict[str, int]) -> Iterator[Finding]:
     try:
         queries = read_queries(project)
     except SourceError as error:
@@ -212,7 +226,7 @@ def _queries(project: Project, dataset: Dataset, counts: dict[str, int]) -> Iter
     counts["saved queries"] = len(queries)
     for query in queries:
         try:
-            check_syntax(query.text, project.base_iri)
+            _solutions(store, Query(query.text, ROWS, rows=1000), project)
         except KgError as error:
             path = project.root / "queries" / query.topic / f"{query.name}.rq"
             yield Finding("queries", "violation", str(error), Place(path, getattr(error, "line", None) or 1))

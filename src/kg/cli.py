@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 the data or the answer is at fault, 2 usage or configurati
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ LANGUAGE = click.option("--lang", type=click.Choice(["en", "sv"]), default="en",
 
 def main() -> None:
     """Entry point of the `kg` command."""
+    logging.getLogger("rdflib").setLevel(logging.ERROR)  # it logs tracebacks of literals that our rules report
     try:
         code = commands.main(standalone_mode=False)
     except KgError as error:
@@ -78,7 +80,7 @@ def fmt(paths: tuple[Path, ...], only_check: bool) -> int:
     kg fmt --check data/     which files would change
     """
     from kg.project import find_project
-    from kg.turtle.format import format_file
+    from kg.turtle_format import format_file
 
     project = find_project(None)
     files = [file for path in paths for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])]

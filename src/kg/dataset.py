@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 from rdflib import DCTERMS, RDF, VOID, XSD, Dataset, Graph, Literal, URIRef
 
 from kg.derive import derive
@@ -17,8 +19,8 @@ from kg.errors import SourceError
 from kg.namespaces import GOV
 from kg.project import Project
 from kg.registry import read_registry
-from kg.turtle.reader import read_graph as read_triples
-from kg.turtle.terms import to_rdflib
+from kg.turtle.reader import read_triples
+from kg.turtle.terms import from_rdflib, to_rdflib
 
 __all__ = [
     "Progress",
@@ -96,6 +98,14 @@ def published_graphs(dataset: Dataset, project: Project) -> list[Graph]:
     left_out = {dataset.default_graph.identifier, URIRef(project.graph_iri("alignments"))}
     graphs = [graph for graph in dataset.graphs() if graph.identifier not in left_out]
     return sorted(graphs, key=lambda graph: str(graph.identifier))
+
+
+def to_quads(graph: Graph, name: NamedNode | DefaultGraph) -> Iterator[Quad]:
+    """The triples of a graph as Oxigraph's quads in the graph `name`, lexical forms kept."""
+    for subject, predicate, value in graph:
+        node: Any = from_rdflib(subject)
+        link: Any = from_rdflib(predicate)
+        yield Quad(node, link, from_rdflib(value), name)
 
 
 def _ontology_part(path: Path) -> str:

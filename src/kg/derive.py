@@ -110,12 +110,18 @@ def _all_bounds(graph: Graph, relation: Node, given: URIRef) -> Iterator[Bounds]
 
 
 def _edges(graph: Graph, relation: Node, rule: ShortcutRule, *, self_allowed: bool) -> Iterator[Triple]:
-    for subject in graph.objects(relation, rule.subject_role):
-        if rule.subject_type is not None and (subject, RDF.type, rule.subject_type) not in graph:
-            continue
-        for target in graph.objects(relation, rule.object_role):
+    targets = list(_players(graph, relation, rule.object_role, rule.object_type))
+    for subject in _players(graph, relation, rule.subject_role, rule.subject_type):
+        for target in targets:
             if subject == target and (rule.subject_role == rule.object_role or not self_allowed):
                 continue
             yield subject, rule.shortcut, target
             if rule.inverse is not None:
                 yield target, rule.inverse, subject
+
+
+def _players(graph: Graph, relation: Node, role: URIRef, kind: URIRef | None) -> Iterator[Node]:
+    """The values of a role that are of the type `kind`, where one is asked for."""
+    for node in graph.objects(relation, role):
+        if kind is None or (node, RDF.type, kind) in graph:
+            yield node

@@ -12,7 +12,7 @@ from kg.shapes.report import Place
 from kg.turtle.locations import SubjectLocations, locate
 from kg.turtle.reader import read_text
 
-__all__ = ["Locations"]
+__all__ = ["Locations", "shown_path"]
 
 
 class Locations:
@@ -23,18 +23,21 @@ class Locations:
 
     @cached_property
     def _files(self) -> list[tuple[Path, SubjectLocations]]:
-        return [(_shown(path), locate(read_text(path), path=path)) for path in self._paths]
+        return [(shown_path(path), locate(read_text(path), path=path)) for path in self._paths]
 
     def place(self, focus: Node, path: Node | None = None) -> Place | None:
         """The line of the property `path` in the block of `focus`, or else of the block; None where no file has it."""
+        subject = str(focus)
         for file, lines in self._files:
-            line = lines.line(str(focus), str(path) if path is not None else None)
-            if line is not None:
-                return Place(file, line)
+            if path is not None and (subject, str(path)) in lines.predicates:
+                return Place(file, lines.predicates[subject, str(path)])
+        for file, lines in self._files:
+            if subject in lines.subjects:
+                return Place(file, lines.subjects[subject])
         return None
 
 
-def _shown(path: Path) -> Path:
+def shown_path(path: Path) -> Path:
     """`path` from the working directory where it is below it, as an editor or a terminal wants it."""
     resolved = path.resolve()
     return resolved.relative_to(Path.cwd()) if resolved.is_relative_to(Path.cwd()) else path

@@ -37,6 +37,7 @@ CODE_SCHEMES = (
     "consultation-form",
     "control-type",
     "directness",
+    "identifier-scheme",
     "interest-type",
     "label-status",
     "modality",
@@ -77,7 +78,7 @@ KINDS = (
 FOREIGN: Mapping[str, str] = MappingProxyType(
     {
         "adms": "http://www.w3.org/ns/adms#",
-        "bods": "http://bods.openownership.org/vocabulary/",
+        "bods": "https://vocab.openownership.org/terms#",
         "cv": "http://data.europa.eu/m8g/",
         "dcat": "http://www.w3.org/ns/dcat#",
         "dcterms": "http://purl.org/dc/terms/",
@@ -86,9 +87,9 @@ FOREIGN: Mapping[str, str] = MappingProxyType(
         "legal": "http://www.w3.org/ns/legal#",
         "locn": "http://www.w3.org/ns/locn#",
         "oa": "http://www.w3.org/ns/oa#",
+        "opengov": "http://www.w3.org/ns/opengov#",
         "org": "http://www.w3.org/ns/org#",
         "owl": "http://www.w3.org/2002/07/owl#",
-        "popolo": "http://www.popoloproject.com/specs/",
         "prov": "http://www.w3.org/ns/prov#",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",

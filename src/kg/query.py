@@ -131,7 +131,10 @@ def _prologue(found: tuple[Token, ...], base_iri: str) -> tuple[dict[str, str], 
 
 def _resolve(iri: str, base: str) -> str:
     iri = re.sub(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})", lambda code: chr(int(code[1] or code[2], 16)), iri)
-    return iri if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) else urljoin(base, iri)
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri):
+        return iri
+    path, mark, fragment = iri.partition("#")
+    return urljoin(base, path) + mark + fragment  # urljoin alone would drop an empty fragment
 
 
 def _form(text: str, first: Token | None) -> Form:

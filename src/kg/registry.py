@@ -17,13 +17,17 @@ __all__ = ["RelationKind", "ShortcutRule", "read_registry"]
 
 @dataclass(frozen=True, slots=True)
 class ShortcutRule:
-    """From each subject-role value to each object-role value of a relation: `shortcut`, and back: `inverse`."""
+    """From each subject-role value to each object-role value of a relation: `shortcut`, and back: `inverse`.
+
+    With a `subject_type` or an `object_type`, only between things of that type.
+    """
 
     subject_role: URIRef
     object_role: URIRef
     shortcut: URIRef
     inverse: URIRef | None = None
     subject_type: URIRef | None = None
+    object_type: URIRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +57,10 @@ def read_registry(ontology: Graph) -> tuple[RelationKind, ...]:
 
 def _kind(ontology: Graph, kind: URIRef) -> RelationKind:
     symmetric = _flag(ontology, kind, "symmetric")
-    subject_role = _iri(ontology, kind, "participantRole" if symmetric else "fromRole")
-    object_role = _iri(ontology, kind, "participantRole" if symmetric else "toRole")
-    rules = []
-    if shortcut := _iri(ontology, kind, "shortcut"):
-        if subject_role is None or object_role is None:
-            raise SourceError(f"{kind} has gov:shortcut but not both roles", hint="state gov:fromRole and gov:toRole")
-        rules.append(ShortcutRule(subject_role, object_role, shortcut, _iri(ontology, kind, "inverseShortcut")))
+    roles = ("participantRole", "participantRole") if symmetric else ("fromRole", "toRole")
+    rules = [_rule(ontology, kind, *roles)] if _iri(ontology, kind, "shortcut") else []
     rules.extend(
-        ShortcutRule(
-            _need(ontology, rule, "subjectRole"),
-            _need(ontology, rule, "objectRole"),
-            _need(ontology, rule, "shortcut"),
-            _iri(ontology, rule, "inverseShortcut"),
-            _iri(ontology, rule, "subjectType"),
-        )
+        _rule(ontology, rule, "subjectRole", "objectRole")
         for rule in sorted(ontology.subjects(URIRef(GOV.ofKind), kind), key=str)
         if isinstance(rule, URIRef)
     )
@@ -78,6 +71,17 @@ def _kind(ontology: Graph, kind: URIRef) -> RelationKind:
         _flag(ontology, kind, "acyclic"),
         _flag(ontology, kind, "selfAllowed"),
         frozenset(o for o in ontology.objects(kind, URIRef(GOV.shortcutExcludes)) if isinstance(o, URIRef)),
+    )
+
+
+def _rule(ontology: Graph, node: URIRef, subject_role: str, object_role: str) -> ShortcutRule:
+    return ShortcutRule(
+        _need(ontology, node, subject_role),
+        _need(ontology, node, object_role),
+        _need(ontology, node, "shortcut"),
+        _iri(ontology, node, "inverseShortcut"),
+        _iri(ontology, node, "subjectType"),
+        _iri(ontology, node, "objectType"),
     )
 
 

@@ -56,7 +56,7 @@ class Admission(Generic[Item]):
             raise Overloaded("all query workers are busy and the queue is full", hint="try again in a moment")
         if sum(waiter.client == client for waiter in self._waiting) >= max(1, self._queue // 4):
             raise ClientBusy("too many of your queries are waiting", hint="wait for the answers before you ask more")
-        waiter = _Waiter[Item](client, asyncio.get_running_loop().create_future())
+        waiter: _Waiter[Item] = _Waiter(client, asyncio.get_running_loop().create_future())
         self._waiting.append(waiter)
         self._match()
         try:

@@ -29,7 +29,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.errors import EngineError, IntegrityError, QuerySyntaxError, RequestError, UnknownGraph
+from kg.errors import EngineError, IntegrityError, QuerySyntaxError, RefusedFeature, RequestError, UnknownGraph
 
 __all__ = ["ROWS", "Query", "QueryResult", "check_syntax", "encode", "evaluate", "open_store"]
 
@@ -99,6 +99,7 @@ def evaluate(store: Store, query: Query, base_iri: str) -> QueryResult:
         QuerySyntaxError: with the line and column that the engine reports, and what it says where that is a sentence.
         UnknownGraph: the dataset names a graph that is not in the store.
         RequestError: a graph name that is no IRI.
+        RefusedFeature: a function that the engine does not have.
         EngineError: the engine cannot evaluate it.
     """
     default, named = _graphs(query.default), _graphs(query.named)
@@ -112,6 +113,8 @@ def evaluate(store: Store, query: Query, base_iri: str) -> QueryResult:
     except SyntaxError as error:
         raise _syntax_error(str(error)) from error
     except (OSError, ValueError, RuntimeError) as error:
+        if "custom function" in str(error):
+            raise RefusedFeature(str(error).replace("custom ", ""), hint="use the functions of SPARQL 1.1") from error
         raise EngineError(f"the engine cannot evaluate this query: {error}") from error
 
 
@@ -152,7 +155,9 @@ def _syntax_error(report: str) -> QuerySyntaxError:
     if match is None:
         return QuerySyntaxError(report)
     expected = re.sub(r"\[(?:'[^']*'|[^\]'])*\]", "", match[3]).removeprefix("one of ")
-    sentences = [part.strip() for part in re.split(r"[,\n]", expected) if re.fullmatch(r"\s*[A-Z]\w* \w[\w ]+\s*", part)]
+    sentences = [
+        part.strip() for part in re.split(r"[,\n]", expected) if re.fullmatch(r"\s*[A-Z]\w* \w[\w ]+\s*", part)
+    ]
     return QuerySyntaxError("; ".join(sentences), line=int(match[1]), column=int(match[2]))
 
 
@@ -170,9 +175,7 @@ class _Output:
         """Nothing is held back here."""
 
 
-def encode(
-    result: QueryResult, query: Query, write: Callable[[bytes], object], prefixes: Mapping[str, str]
-) -> None:
+def encode(result: QueryResult, query: Query, write: Callable[[bytes], object], prefixes: Mapping[str, str]) -> None:
     """Evaluate to the end, writing the answer in `query.format`; Turtle declares those of `prefixes` that it uses."""
     output: Any = _Output(write)
     if query.format == ROWS:

@@ -13,7 +13,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import kg
 from kg import errors
@@ -63,10 +63,10 @@ class WorkerProcess(asyncio.Protocol):
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:
-            worker._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            worker._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "kg.engine.worker"],
                 stdin=subprocess.PIPE,
-                stdout=theirs,
+                stdout=theirs.fileno(),
                 stderr=worker._stderr,
                 env=_environment(),
                 cwd="/",
@@ -148,10 +148,12 @@ class WorkerProcess(asyncio.Protocol):
     async def _cause_of_death(self) -> KgError:
         await self._bury()
         if any(words in self._last_words for words in _OUT_OF_MEMORY):
-            return MemoryExceeded("the query needed more memory than a query may have", hint="use LIMIT, or ask for less")
-        if any(words in self._last_words for words in _OUT_OF_STACK):
-            return QueryTooLarge("the query is nested deeper than the engine can follow")
+            return MemoryExceeded(
+                "the query needed more memory than a query may have", hint="use LIMIT, or ask for less"
+            )
         code = self._process.returncode
+        if code == -signal.SIGSEGV or any(words in self._last_words for words in _OUT_OF_STACK):
+            return QueryTooLarge("the query is nested deeper than the engine can follow")
         if code == -signal.SIGXCPU:
             return errors.DeadlineExceeded("the query used up its processor time")
         return EngineError(f"the query worker ended unexpectedly ({code})")
@@ -159,8 +161,7 @@ class WorkerProcess(asyncio.Protocol):
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         received = self._received

@@ -70,7 +70,7 @@ class _Memory:
     """The address space of this process; its file is kept open, as none can be opened later."""
 
     def __init__(self, allowance: int) -> None:
-        self._file = Path("/proc/self/statm").open("rb", buffering=0)
+        self._file = Path("/proc/self/statm").open("rb", buffering=0)  # noqa: SIM115 - for as long as the process
         self._base = self._now()
         self._allowance = allowance
 
@@ -121,7 +121,8 @@ def _answer(store: Store, request: dict[str, Any], start: dict[str, Any], sender
     if request.pop("check", False):
         check_syntax(request["text"], start["base_iri"])
         return
-    query = Query(**{name: tuple(value) if isinstance(value, list) else value for name, value in request.items()})
+    fields: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in request.items()}
+    query = Query(**fields)
     encode(evaluate(store, query, start["base_iri"]), query, sender.write, start["prefixes"])
 
 

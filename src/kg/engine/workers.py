@@ -7,26 +7,24 @@ killed, wherever it is (parsing, planning, evaluating, writing), and another wor
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from kg.engine.admission import Admission
+from kg.engine.answer import Answer
+from kg.engine.isolation import prove_isolation
 from kg.engine.oxigraph import Query
 from kg.engine.process import WorkerProcess
-from kg.errors import DeadlineExceeded, EngineError, KgError, Overloaded, QuerySyntaxError
+from kg.errors import KgError, Overloaded, QuerySyntaxError
 from kg.namespaces import prefixes
 from kg.query import Dataset, ParsedQuery, explain, widened
 from kg.release import Release
 from kg.settings import Settings
 
-__all__ = ["Answer", "PoolStatus", "WorkerPool"]
+__all__ = ["PoolStatus", "WorkerPool"]
 
 START_SECONDS = 20.0
-GRACE = 0.25
-"""Seconds that a query may still run when its client has gone; most end by themselves, which is cheaper than a kill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,74 +36,6 @@ class PoolStatus:
     running: int
     waiting: int
     trouble: str | None
-
-
-class Answer:
-    """An answer on its way: `head` is its first piece, and all of it if `is_whole`.
-
-    `pieces` gives all pieces; an error there means that what was read so far is not an answer. Always `close` it.
-    """
-
-    def __init__(self, pool: WorkerPool, worker: WorkerProcess, client: str, deadline: float) -> None:
-        self.head = b""
-        self.is_whole = False
-        self._pool = pool
-        self._worker = worker
-        self._client = client
-        self._is_late = self._is_over = False
-        self._timer = asyncio.get_running_loop().call_at(deadline, self._expire)
-
-    async def ask(self, question: dict[str, Any]) -> None:
-        """Put the question and wait for the first piece."""
-        self._worker.ask(question)
-        self.head = await self._read()
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """All pieces, the `head` first.
-
-        Raises:
-            DeadlineExceeded: the worker was killed at the deadline.
-            KgError: the query failed, or its worker did.
-        """
-        yield self.head
-        while not self.is_whole:
-            yield await self._read()
-
-    async def _read(self) -> bytes:
-        try:
-            piece, self.is_whole = await self._worker.read()
-        except KgError as error:
-            self._give_back()
-            if self._is_late:
-                raise DeadlineExceeded(
-                    f"the query was stopped after {self._pool.settings.deadline:g} s", hint="use LIMIT, or ask for less"
-                ) from error
-            raise
-        if self.is_whole:
-            self._give_back()
-        return piece
-
-    def _expire(self) -> None:
-        self._is_late = True
-        self._pool.spawn(self._worker.kill())
-
-    def _give_back(self) -> None:
-        if not self._is_over:
-            self._is_over = True
-            self._timer.cancel()
-            self._pool.give_back(self._worker, self._client)
-
-    def close(self) -> None:
-        """The answer is wanted no longer: its query may run `GRACE` seconds more, then its worker is killed."""
-        if not self._is_over:
-            self._pool.spawn(self._abandon())
-
-    async def _abandon(self) -> None:
-        with contextlib.suppress(TimeoutError, KgError):
-            async with asyncio.timeout(GRACE):
-                while not self.is_whole:
-                    await self._read()
-        self._give_back()
 
 
 class WorkerPool:
@@ -144,7 +74,7 @@ class WorkerPool:
         if self._is_open:
             return
         first = await WorkerProcess.start(self._start, seconds=START_SECONDS)
-        await _prove_isolation(first)
+        await prove_isolation(first)
         self._is_open = True
         self._enlist(first)
         for _ in range(self.settings.workers - 1):
@@ -194,7 +124,7 @@ class WorkerPool:
 
     async def _ask(self, question: dict[str, Any], client: str, deadline: float) -> Answer:
         worker = await self._admit(client, deadline)
-        answer = Answer(self, worker, client, deadline)
+        answer = Answer(self, worker, client, deadline=deadline, seconds=self.settings.deadline)
         try:
             await answer.ask({**question, "seconds": self.settings.deadline})
         except BaseException:
@@ -254,25 +184,3 @@ class WorkerPool:
         if self._is_open:
             self.spawn(worker.kill())
             self.spawn(self._hire())
-
-
-async def _prove_isolation(worker: WorkerProcess) -> None:
-    """Ask a SERVICE on a socket of ours and see that nobody comes.
-
-    Raises:
-        EngineError: somebody came.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
-        text = f"ASK {{ SERVICE <http://127.0.0.1:{listener.getsockname()[1]}/> {{ ?s ?p ?o }} }}"
-        worker.ask({"text": text, "format": "json", "seconds": 1.0})
-        with contextlib.suppress(TimeoutError, EngineError):
-            async with asyncio.timeout(2.0):
-                await worker.read()
-        with contextlib.suppress(BlockingIOError):
-            listener.accept()[0].close()
-            await worker.kill()
-            raise EngineError("SERVICE can reach the network from a query worker: refusing to serve")
-        if worker.is_busy:
-            await worker.kill()
-            raise EngineError("SERVICE hangs in a query worker: refusing to serve")

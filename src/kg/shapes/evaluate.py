@@ -45,8 +45,9 @@ def evaluate(data: Graph, shapes: Graph, *, locate: Locate = lambda _focus, _pat
 def _raw_results(data: Graph, shapes: Graph) -> Iterable[tuple[Graph, Node]]:
     import pyshacl
 
+    own = Graph() + shapes  # pySHACL writes into the shapes that it is given
     try:
-        _, graph, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True, advanced=False, allow_warnings=True)
+        _, graph, text = pyshacl.validate(data, shacl_graph=own, inplace=True, advanced=False, allow_warnings=True)
     except Exception as error:
         raise EngineError(
             f"the shapes cannot be evaluated: {error}", hint="check the shapes with `kg check`"

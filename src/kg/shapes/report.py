@@ -127,7 +127,12 @@ class ValidationReport:
 def _shown(node: Node, prefixes: Mapping[str, str]) -> str:
     if isinstance(node, URIRef):
         return shorten(str(node), prefixes)
-    return node.n3() if isinstance(node, Literal) else str(node)
+    if isinstance(node, Literal):
+        text = json.dumps(str(node), ensure_ascii=False)
+        if node.language:
+            return f"{text}@{node.language}"
+        return f"{text}^^{shorten(str(node.datatype), prefixes)}" if node.datatype else text
+    return str(node)
 
 
 def _text_block(result: Result, prefixes: Mapping[str, str], language: str) -> str:

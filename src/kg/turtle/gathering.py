@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from kg.errors import SourceError
 from kg.namespaces import FOREIGN
@@ -22,9 +23,12 @@ _LABEL_DEPTH = MAX_DEPTH // 2
 _ANONYMOUS = "["  # begins the names of nodes that the file does not label; no label can begin so
 
 
-def gather(document: Document) -> Document:
-    """The document with merged blocks, nested blank nodes, and no triple twice; comments stay with what they are on."""
-    return replace(document, blocks=tuple(_Gatherer(document.blocks).blocks()))
+def gather(document: Document, *, path: Path | None = None) -> Document:
+    """The document with merged blocks, nested blank nodes, and no triple twice; comments stay with what they are on.
+
+    Raises `SourceError` if blank nodes would nest deeper than `MAX_DEPTH`.
+    """
+    return replace(document, blocks=tuple(_Gatherer(document.blocks, path=path).blocks()))
 
 
 @dataclass(slots=True)
@@ -38,16 +42,17 @@ class _Node:
 
 
 class _Gatherer:
-    def __init__(self, blocks: Iterable[Block]) -> None:
+    def __init__(self, blocks: Iterable[Block], *, path: Path | None) -> None:
+        self.path = path
         self.nodes: dict[Term, _Node] = {}
         for block in blocks:
             node = self._node(block.subject)
             node.before += block.before
             node.closing += block.closing
             self._add(node, block.entries)
-        values = (value for node in self.nodes.values() for entry in node.entries.values() for value in entry.values)
-        subjects = (Value(node.subject) for node in self.nodes.values() if isinstance(node.subject, Collection))
-        self.references = Counter(label for value in (*values, *subjects) for label in _labels(value.term))
+        references = [(label, key) for key, node in self.nodes.items() for label in _referred(node)]
+        self.references: Counter[Term] = Counter(label for label, _ in references)
+        self.referrers: dict[Term, Term] = dict(references)
         self.roots: list[Label] = []
         self.placed: set[Label] = set()
 
@@ -100,11 +105,20 @@ class _Gatherer:
             if not isinstance(key, Label) or self.references[key] != 1:
                 yield self._block(key, node)
         yield from self._rooted()
-        for key in sorted((key for key in self.nodes if isinstance(key, Label)), key=lambda label: label.name):
-            if self.references[key] == 1 and key not in self.placed:  # on a cycle
+        labels = (key for key in self.nodes if isinstance(key, Label) and not key.name.startswith(_ANONYMOUS))
+        for key in sorted(labels, key=lambda label: label.name):
+            if key not in self.placed and self._on_cycle(key):
                 self.placed.add(key)
                 self.roots.append(key)
                 yield from self._rooted()
+
+    def _on_cycle(self, label: Label) -> bool:
+        seen: set[Term] = set()
+        referrer: Term | None = label
+        while referrer is not None and referrer not in seen and self.references[referrer] == 1:
+            seen.add(referrer)
+            referrer = self.referrers.get(referrer)
+        return bool(seen) and referrer == label
 
     def _rooted(self) -> Iterator[Block]:
         while self.roots:
@@ -134,7 +148,8 @@ class _Gatherer:
 
     def _term(self, term: Term, depth: int) -> Term:
         if depth > MAX_DEPTH:
-            raise SourceError(f"Blank nodes are nested deeper than {MAX_DEPTH}", hint="Give some of them an IRI")
+            hint = "Give some of them an IRI"
+            raise SourceError(f"Blank nodes are nested deeper than {MAX_DEPTH}", path=self.path, hint=hint)
         if isinstance(term, Collection):
             return replace(term, values=tuple(self._value(value, depth + 1) for value in term.values))
         if not isinstance(term, Label) or term in self.placed:
@@ -176,6 +191,15 @@ class _Gatherer:
             return []
         self.placed.update(cells)
         return members
+
+
+def _referred(node: _Node) -> Iterator[Label]:
+    """The blank nodes that a node refers to, as often as it does."""
+    if isinstance(node.subject, Collection):
+        yield from _labels(node.subject)
+    for entry in node.entries.values():
+        for value in entry.values:
+            yield from _labels(value.term)
 
 
 def _labels(term: Term) -> Iterator[Label]:

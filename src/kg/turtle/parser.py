@@ -84,12 +84,12 @@ class _Parser:
         stream = self.stream
         notes[:] = _paragraphs(notes, comments)
         waiting, stream.pending = stream.pending, []
-        keyword = stream.read().text.lower()
-        name = stream.read().text[:-1] if "prefix" in keyword else None
-        iri = self._resolve(unescape_iri(stream.read().text))
+        keyword = self._word().lower()
+        name = self._word()[:-1] if "prefix" in keyword else None
+        iri = self._resolve(unescape_iri(self._word()))
         if keyword.startswith("@"):
-            stream.expect(".")
-        after, stream.pending = (*stream.pending, *stream.take_beside()), waiting
+            self._word()
+        after, stream.pending = tuple(stream.pending), waiting
         if name is None:
             self.base = iri
             notes += after
@@ -97,6 +97,12 @@ class _Parser:
             replaced = self.prefixes.pop(name, None)
             notes += replaced.after if replaced else ()
             self.prefixes[name] = Prefix(name, iri, after)
+
+    def _word(self) -> str:
+        """A token of a directive; the comment beside it waits with those above it."""
+        token = self.stream.read()
+        self.stream.pending += self.stream.take_beside()
+        return token.text
 
     def _block(self, comments: Iterable[str]) -> Block:
         stream = self.stream

@@ -1,0 +1,34 @@
+"""The self-test before a server opens its doors: can a query reach the network from a worker?"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+
+from kg.engine.process import WorkerProcess
+from kg.errors import EngineError
+
+__all__ = ["prove_isolation"]
+
+
+async def prove_isolation(worker: WorkerProcess) -> None:
+    """Ask a SERVICE on a socket of ours and see that nobody comes.
+
+    Raises:
+        EngineError: somebody came.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        text = f"ASK {{ SERVICE <http://127.0.0.1:{listener.getsockname()[1]}/> {{ ?s ?p ?o }} }}"
+        worker.ask({"text": text, "format": "json", "seconds": 1.0})
+        with contextlib.suppress(TimeoutError, EngineError):
+            async with asyncio.timeout(2.0):
+                await worker.read()
+        with contextlib.suppress(BlockingIOError):
+            listener.accept()[0].close()
+            await worker.kill()
+            raise EngineError("SERVICE can reach the network from a query worker: refusing to serve")
+        if worker.is_busy:
+            await worker.kill()
+            raise EngineError("SERVICE hangs in a query worker: refusing to serve")

@@ -1,0 +1,40 @@
+"""`/health/live` and `/health/ready`: for what watches the server; neither waits for a query."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from kg.engine.workers import WorkerPool
+from kg.release import Release
+
+__all__ = ["health_routes"]
+
+
+def health_routes(release: Release, pool: WorkerPool) -> APIRouter:
+    """The two routes."""
+    routes = APIRouter(prefix="/health", tags=["operations"])
+
+    @routes.head("/live", include_in_schema=False)
+    @routes.get("/live", summary="The web process answers")
+    async def live() -> dict[str, str]:
+        return {"status": "live"}
+
+    @routes.head("/ready", include_in_schema=False)
+    @routes.get("/ready", summary="Queries can be answered", responses={503: {"description": "No query worker lives"}})
+    async def ready() -> JSONResponse:
+        status = pool.status
+        is_ready = status.workers > 0
+        content: dict[str, Any] = {
+            "status": "ready" if is_ready else "unavailable",
+            "release": release.version,
+            "asOf": release.manifest.as_of,
+            "counts": dict(release.manifest.counts),
+            "workers": {name: value for name, value in asdict(status).items() if name != "trouble"},
+        }
+        return JSONResponse(content, 200 if is_ready else 503, {"Cache-Control": "no-store"})
+
+    return routes

@@ -1,0 +1,192 @@
+"""Pages for people: Jinja2 templates, escaped throughout, readable without scripts, in Swedish and English."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+
+from kg.errors import KgError, QuerySyntaxError
+from kg.namespaces import prefixes
+from kg.negotiation import FORMATS, formats_of
+from kg.query import ParsedQuery
+from kg.release import Release
+from kg.results import Boolean, QueryResult
+from kg.sparql_lexer import tokens
+from kg.web.problems import document, headers_of, problem_of
+from kg.web.protocol import SparqlRequest
+from kg.web.table import Table, table_of, view_of
+from kg.web.texts import LANGUAGES, TEXTS
+from kg.web.visitor import Visitor
+
+__all__ = ["STATIC", "Pages"]
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+_SAMPLE = """\
+PREFIX gov: <https://w3id.org/governance-kg/def/>
+PREFIX org: <http://www.w3.org/ns/org#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?organisation ?name ?owner
+WHERE {
+  ?organisation a org:Organization ;
+                skos:prefLabel ?name .
+  OPTIONAL { ?owner gov:owns ?organisation }
+  FILTER (lang(?name) = "LANGUAGE")
+}
+ORDER BY ?name
+LIMIT 50
+"""
+
+
+class Pages:
+    """The pages of one release."""
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+        self._prefixes = prefixes(release.manifest.base_iri)
+        self._front = sorted((query for query in release.queries if query.front), key=lambda query: query.front or 0)
+        loader = FileSystemLoader(_HERE / "templates")
+        self._templates = Environment(
+            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self._style = hashlib.sha256((STATIC / "style.css").read_bytes()).hexdigest()[:12]
+
+    def home(self, visitor: Visitor) -> Response:
+        """The home page."""
+        return self._page("home.html", visitor, path="/", front=self._front[:5], query=self._sample(visitor))
+
+    def query_form(self, visitor: Visitor) -> Response:
+        """The query form alone."""
+        return self._page("query.html", visitor, path="/sparql", query=self._sample(visitor))
+
+    def result(
+        self,
+        query: ParsedQuery,
+        result: QueryResult,
+        visitor: Visitor,
+        *,
+        seconds: float,
+        request: SparqlRequest,
+    ) -> Response:
+        """An answer as a table, with the query to change and the downloads."""
+        dataset = {"default-graph-uri": request.dataset.default, "named-graph-uri": request.dataset.named}
+        table: Table | None = None
+        boolean: bool | None = None
+        if isinstance(result, Boolean):
+            boolean = result.value
+        else:
+            table = table_of(result, TEXTS[visitor.language])
+        return self._page(
+            "result.html",
+            visitor,
+            path="/sparql",
+            parameters={"query": query.text},
+            query=query.text,
+            title=self._title_of(query.text, visitor),
+            table=table,
+            boolean=boolean,
+            downloads=formats_of(query.form),
+            dataset={name: values for name, values in dataset.items() if values},
+            milliseconds=max(1, round(1000 * seconds)),
+        )
+
+    def problem(self, error: KgError, visitor: Visitor, *, query: str | None = None) -> Response:
+        """An error: a page for a browser, else `application/problem+json` (RFC 9457)."""
+        problem = problem_of(error)
+        members = document(error, visitor.language)
+        if not visitor.wants_html:
+            response = Response(json.dumps(members, ensure_ascii=False), problem.status)
+            response.headers["Content-Type"] = "application/problem+json"
+            response.headers["Vary"] = "Accept, Accept-Language"
+        else:
+            response = self._page(
+                "problem.html",
+                visitor,
+                path="/sparql" if query is not None else "/",
+                parameters={"query": query} if query is not None else {},
+                problem=members,
+                query=query,
+                spot=_spot(error, query),
+                mended=_mended(error, query),
+                status=problem.status,
+            )
+        response.headers.update(headers_of(error))
+        return response
+
+    def _page(
+        self,
+        template: str,
+        visitor: Visitor,
+        *,
+        path: str,
+        parameters: Mapping[str, str] | None = None,
+        status: int = 200,
+        **values: Any,
+    ) -> Response:
+        manifest = self._release.manifest
+        given = dict(parameters or {})
+        text = self._templates.get_template(template).render(
+            t=TEXTS[visitor.language],
+            lang=visitor.language,
+            visitor=visitor,
+            site=manifest.titles.get(visitor.language) or next(iter(manifest.titles.values())),
+            manifest=manifest,
+            number=partial(_number, language=visitor.language),
+            view=partial(view_of, table=self._prefixes, base_iri=manifest.base_iri),
+            alternatives={
+                code: (name, f"{visitor.root}{path}", visitor.path_of(path, **given, lang=code))
+                for code, name in LANGUAGES.items()
+            },
+            path=path,
+            prefix_lines="".join(f"PREFIX {name}: <{iri}>\n" for name, iri in self._prefixes.items()),
+            formats=FORMATS,
+            style=f"{visitor.root}/static/style.css?v={self._style}",
+            **values,
+        )
+        response = Response(text, status, media_type="text/html")
+        response.headers["Content-Language"] = visitor.language
+        response.headers["Vary"] = "Accept, Accept-Language"
+        return response
+
+    def _sample(self, visitor: Visitor) -> str:
+        return _SAMPLE.replace("LANGUAGE", visitor.language)
+
+    def _title_of(self, text: str, visitor: Visitor) -> str | None:
+        """The question, if the text is that of a saved query."""
+        for query in self._release.queries:
+            if query.text.split() == text.split():
+                return query.titles.get(visitor.language)
+        return None
+
+
+def _number(value: int, *, language: str) -> str:
+    return f"{value:,}".replace(",", "\u00a0" if language == "sv" else ",")
+
+
+def _spot(error: KgError, query: str | None) -> tuple[int, str, str, str] | None:
+    """The line with the error: its number, what stands before the column, the terminal at it, and what follows."""
+    if not isinstance(error, QuerySyntaxError) or query is None or error.line is None or error.column is None:
+        return None
+    lines = query.split("\n")
+    if error.line > len(lines):
+        return None
+    line, at = lines[error.line - 1].rstrip("\r"), error.column - 1
+    token = next(tokens(line[at:]), None)
+    end = at + (len(token.text) if token is not None and token.start == 0 else 1)
+    return error.line, line[:at], line[at:end] or "\u2423", line[end:]
+
+
+def _mended(error: KgError, query: str | None) -> str | None:
+    """The query with the missing PREFIX line, where the error names it."""
+    start = "add the line: "
+    if query is None or error.hint is None or not error.hint.startswith(start):
+        return None
+    return f"{error.hint.removeprefix(start)}\n{query}"

@@ -1,0 +1,43 @@
+"""What several suites share: the Norrbotten project, its dataset and its release, each made once."""
+
+from pathlib import Path
+
+import pytest
+from rdflib import Dataset
+
+from kg.build import Build, build_project
+from kg.dataset import derived_dataset
+from kg.new import create_project
+from kg.project import Project, load_project
+from kg.release import Release
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def norrbotten() -> Project:
+    return load_project(ROOT)
+
+
+@pytest.fixture(scope="session")
+def norrbotten_dataset(norrbotten: Project) -> Dataset:
+    return derived_dataset(norrbotten)
+
+
+@pytest.fixture(scope="session")
+def norrbotten_build(norrbotten: Project, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    return build_project(norrbotten, tmp_path_factory.mktemp("norrbotten"))
+
+
+@pytest.fixture(scope="session")
+def norrbotten_release(norrbotten_build: Build) -> Release:
+    assert norrbotten_build.release is not None, norrbotten_build.report.summary()
+    return norrbotten_build.release
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Project:
+    """A fresh project of `kg new`, to be changed at will."""
+    from datetime import date
+
+    return load_project(create_project(tmp_path, "demo", "https://example.org/demo/", date(2026, 11, 1)))

@@ -1,0 +1,149 @@
+"""A small release made by hand, and a real server over it, for the tests of the serving half."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import httpx
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+
+from kg.namespaces import GOV, prefixes
+from kg.release import Manifest, Release, open_release
+from kg.saved_query import SavedQuery
+
+BASE = "https://example.org/kg/small/"
+GRAPH = f"{BASE}graph/people"
+OTHER = f"{BASE}graph/money"
+HOSTILE = "<script>alert('x')</script>"
+TABLE = prefixes(BASE)
+DATA = {
+    GRAPH: f"""
+        organisation:filmpool a org:Organization ; skos:prefLabel "Filmpool"@sv , "Film Pool"@en ; gov:owns organisation:studio .
+        organisation:region a org:Organization ; skos:prefLabel "Region Nord"@sv ; gov:owns organisation:filmpool ;
+            skos:note "{HOSTILE}" .
+        organisation:studio a org:Organization ; skos:prefLabel "Studion"@sv .
+    """,
+    OTHER: 'relation:funding a gov:Funding ; gov:amount 1200000 ; gov:recipient organisation:filmpool ; gov:purpose "Film"@sv .',
+}
+FRONT = [
+    (
+        "owners",
+        "Vem äger Filmpool?",
+        "Who owns Filmpool?",
+        "SELECT ?owner WHERE { ?owner gov:owns organisation:filmpool }",
+    ),
+    (
+        "all",
+        "Vilka organisationer finns?",
+        "Which organisations are there?",
+        "SELECT * { ?z a org:Organization ; skos:prefLabel ?a }",
+    ),
+    ("money", "Vem får pengar?", "Who gets money?", "SELECT ?to ?amount { ?r gov:recipient ?to ; gov:amount ?amount }"),
+    ("region", "Finns regionen?", "Is there a region?", "ASK { organisation:region ?p ?o }"),
+    ("describe", "Allt om Filmpool", "All about Filmpool", "DESCRIBE organisation:filmpool"),
+]
+
+
+def prefix_lines(*names: str) -> str:
+    """PREFIX lines of the house table."""
+    return "".join(f"PREFIX {name}: <{TABLE[name]}>\n" for name in names)
+
+
+CARTESIAN = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+ALL = prefix_lines("gov", "org", "organisation", "skos")
+
+
+def make_release(folder: Path, *, extra: int = 0) -> Release:
+    """A release of a few triples, and `extra` more in a third graph, each also in the default graph."""
+    folder.mkdir(parents=True, exist_ok=True)
+    head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in TABLE.items())
+    quads = []
+    for graph, text in DATA.items():
+        for found in parse(head + text, RdfFormat.TURTLE):
+            quads += [Quad(found.subject, found.predicate, found.object, NamedNode(graph)), found]
+    for number in range(extra):
+        subject = NamedNode(f"{BASE}id/measure/m{number}")
+        quads += [
+            Quad(subject, NamedNode(GOV.value), Literal(f"number {number}"), NamedNode(f"{BASE}graph/extra")),
+            Quad(subject, NamedNode(GOV.value), Literal(f"number {number}")),
+        ]
+    store = Store(str(folder / "store"))
+    store.bulk_extend(quads)
+    store.flush()
+    triples = len(store) // 2
+    counts = {"quads": len(store), "triples": triples, "graphs": len(list(store.named_graphs()))}
+    counts |= {"organisations": 3, "relations": 1, "claims": 4, "sources": 1}
+    del store
+    titles = {"sv": "Styrning i Småland", "en": "Governance in Smalltown"}
+    manifest = Manifest("2026-11-01-test", "2026-11-01", BASE, titles, counts, {}, "kg test")
+    (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
+    queries = [
+        SavedQuery(name, "small", ALL + text, {"sv": sv, "en": en}, (), (), front)
+        for front, (name, sv, en, text) in enumerate(FRONT, start=1)
+    ]
+    (folder / "queries.json").write_text(json.dumps([asdict(query) for query in queries]), encoding="utf-8")
+    return open_release(folder)
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+START = """
+import sys
+from pathlib import Path
+from kg.release import open_release
+from kg.settings import Settings
+from kg.web.app import serve
+serve(open_release(Path(sys.argv[1])), Settings.read(), "127.0.0.1", int(sys.argv[2]))
+"""
+
+
+@contextlib.contextmanager
+def served(release: Release, **settings: object) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a server in a process of its own, and that process; its settings are `KG_…` variables."""
+    port = free_port()
+    source = str(Path(__file__).resolve().parent.parent / "src")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
+    environment |= {f"KG_{name.upper()}": str(value) for name, value in settings.items()}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
+    process = subprocess.Popen([sys.executable, "-c", START, str(release.path), str(port)], env=environment)
+    try:
+        _wait_for(port, process)
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(400):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=5)
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the server does not answer")
+
+
+def children(pid: int) -> list[int]:
+    """The processes that `pid` has started and that live."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = status.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid and fields[0] != "Z":
+                found.append(int(status.parent.name))
+    return sorted(found)

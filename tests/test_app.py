@@ -1,0 +1,94 @@
+"""The server process: its start, its end, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from serving import START, children, free_port, make_release, served
+
+from kg.errors import ConfigurationError, IntegrityError
+from kg.release import Release
+from kg.settings import Settings
+from kg.web.app import serve
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return make_release(tmp_path_factory.mktemp("app"))
+
+
+def are_gone(pids: list[int]) -> bool:
+    for _ in range(100):
+        if not any(
+            Path(f"/proc/{pid}/cmdline").is_file() and Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pids
+        ):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_killing_the_web_process_leaves_no_worker(release: Release, busy: bool) -> None:
+    with served(release, workers=2, deadline=60) as (url, process):
+        httpx.get(url + "/health/ready")
+        time.sleep(0.3)
+        workers = children(process.pid)
+        assert len(workers) == 2
+        if busy:
+            path = "/".join(["<http://e/p>"] * 1500)
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.get(url + "/sparql", params={"query": f"ASK {{ ?s {path} ?o }}"}, timeout=0.1)
+        process.kill()
+        assert are_gone(workers)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_server_and_its_workers(release: Release, sent: signal.Signals) -> None:
+    with served(release, workers=2) as (url, process):
+        httpx.get(url + "/health/ready")
+        workers = children(process.pid)
+        process.send_signal(sent)
+        assert process.wait(5) == (0 if sent == signal.SIGINT else -signal.SIGTERM)
+        assert are_gone(workers)
+
+
+def test_a_port_in_use_is_a_configuration_error_before_anything_starts(release: Release) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        with pytest.raises(ConfigurationError, match="cannot listen"):
+            serve(release, Settings(), "127.0.0.1", taken.getsockname()[1])
+    assert children(os.getpid()) == []
+    with pytest.raises(ConfigurationError, match="cannot listen"):
+        serve(release, Settings(), "no.such.host.invalid", 1)
+
+
+def test_a_release_that_is_not_what_it_says_is_not_served(release: Release) -> None:
+    wrong = replace(release, manifest=replace(release.manifest, counts={**release.manifest.counts, "quads": 3}))
+    with pytest.raises(IntegrityError):
+        serve(wrong, Settings(), "127.0.0.1", free_port())
+    assert children(os.getpid()) == []
+
+
+def test_the_greeting_comes_when_the_server_answers(release: Release) -> None:
+    port = free_port()
+    source = str(Path(__file__).resolve().parent.parent / "src")
+    environment = {**os.environ, "PYTHONPATH": source}
+    command = [sys.executable, "-c", START, str(release.path), str(port)]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Governance in Smalltown, release 2026-11-01-test, 14 triples")
+        assert httpx.get(f"http://127.0.0.1:{port}/sparql", params={"query": "ASK {}"}).status_code == 200
+        assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=5)
+    assert errors == ""

@@ -1,0 +1,156 @@
+"""The command line as people use it: a process, its output, its exit code, and never a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+KG = [sys.executable, "-c", "from kg.cli import main; main()"]
+
+
+def kg(*arguments: str, cwd: Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    result = subprocess.run(
+        [*KG, *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in result.stderr
+    return result
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working directory with a fresh project `demo`, built."""
+    folder = tmp_path_factory.mktemp("cli")
+    assert kg("new", "demo", cwd=folder).returncode == 0
+    built = kg("build", "demo", cwd=folder)
+    assert built.returncode == 0, built.stderr
+    return folder
+
+
+def test_new_build_check_stats_verify(folder: Path) -> None:
+    assert kg("check", "demo", cwd=folder).stdout.startswith("passed: 2 Turtle files")
+    counts = json.loads(kg("stats", "demo", "--json", cwd=folder).stdout)["counts"]
+    assert (counts["relations"], counts["sources"]) == (2, 1)
+    assert "files are as they were built" in kg("verify", "demo", cwd=folder).stdout
+
+
+def test_verify_sources_proves_digests_and_coverage(folder: Path) -> None:
+    verified = kg("verify", "demo", "--sources", "demo/data/sources", cwd=folder)
+    assert verified.returncode == 0
+    assert "0 wrong digests" in verified.stdout
+    assert "2 sentences and list items, 100.0 % covered" in verified.stdout
+
+
+def test_changed_source_text_is_found(folder: Path) -> None:
+    verified = kg("verify", "demo", "--sources", str(folder / "nowhere"), cwd=folder)
+    assert (verified.returncode, verified.stderr) == (1, f"kg: {folder / 'nowhere'}: there is no such folder\n")
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("table", "owner         owned\n────────────  ───────────────────\nExample Town  Example Harbour Ltd\n"),
+        ("csv", "owner,owned\nExample Town,Example Harbour Ltd\n"),
+        ("tsv", '?owner\t?owned\n"Example Town"@en\t"Example Harbour Ltd"@en\n'),
+    ],
+)
+def test_saved_query_by_name(folder: Path, output: str, expected: str) -> None:
+    answer = kg("query", "who-owns-what", "--format", output, "--project", "demo", cwd=folder)
+    assert answer.stdout.replace("\r\n", "\n") == expected
+
+
+def test_query_from_standard_input_and_ask(folder: Path) -> None:
+    assert kg("query", "-", "--project", "demo", cwd=folder, stdin="ASK { ?s ?p ?o }").stdout == "yes\n"
+    turtle = kg("query", "-", "--project", "demo", cwd=folder, stdin="CONSTRUCT { ?s a ?o } { ?s a ?o } LIMIT 1").stdout
+    assert turtle.rstrip().endswith(".")
+
+
+def test_table_cuts_nothing(folder: Path) -> None:
+    long = "x" * 3000
+    assert long in kg("query", "-", "--project", "demo", cwd=folder, stdin=f'SELECT ("{long}" AS ?x) {{}}').stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "code", "message"),
+    [
+        (["query", "-", "--project", "demo"], "SELECT * {\n  ?s ?p", 2, "kg: line 2, column "),
+        (["query", "-", "--project", "demo"], "SELECT * { ?s skos:x ?o }", 2, "add the line: PREFIX skos: <http://www.w3.org/"),
+        (["query", "-", "--project", "demo"], "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", 2, "SERVICE is not"),
+        (["query", "-", "--project", "demo"], "DELETE WHERE { ?s ?p ?o }", 2, "by release only"),
+        (["query", "who-owns", "--project", "demo"], "", 2, "saved queries: who-owns-what"),
+        (["query", "who-owns-what", "--project", "demo", "--param", "x=1"], "", 2, "no parameter 'x'"),
+        (["query", "who-owns-what", "--project", "demo", "--param", "x"], "", 2, "is not NAME=VALUE"),
+        (["query", "who-owns-what", "--project", "demo", "--format", "ttl"], "", 2, "formats: table, json, xml, csv, tsv"),
+        (["query", "-", "--endpoint", "file:///etc/passwd"], "ASK {}", 2, "is not an http(s) URL"),
+        (["query", "-", "--endpoint", "http://127.0.0.1:9/"], "ASK {}", 1, "cannot be reached"),
+        (["build", "nowhere"], "", 2, "make one with `kg new NAME`"),
+        (["build", "--fast"], "", 2, "No such option"),
+        (["bild"], "", 2, "No such command"),
+        (["new", "Not A Name"], "", 2, "lower-case letters"),
+        (["new", "demo"], "", 2, "is there already"),
+        (["serve", "demo", "--release", "1999"], "", 2, "there is no release 1999"),
+        (["validate", "nowhere.ttl"], "", 2, "does not exist"),
+        (["fmt", "nowhere.ttl"], "", 2, "does not exist"),
+    ],
+)
+def test_mistake_is_one_clear_message_and_an_exit_code(
+    folder: Path, arguments: list[str], stdin: str, code: int, message: str
+) -> None:
+    result = kg(*arguments, cwd=folder, stdin=stdin)
+    assert message in result.stderr
+    assert result.returncode == code
+
+
+def test_setting_that_does_not_exist_is_an_error(folder: Path) -> None:
+    result = kg("stats", "demo", cwd=folder, KG_WORKRS="2")
+    assert (result.returncode, "there is no setting KG_WORKRS" in result.stderr) == (2, True)
+
+
+def test_broken_file_is_reported_with_its_place(folder: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.ttl"
+    broken.write_text("@prefix gov: <https://w3id.org/governance-kg/def/> .\ngov:a gov:b gov:c\ngov:d gov:e gov:f .\n")
+    result = kg("validate", str(broken), cwd=folder)
+    assert result.returncode == 1
+    assert f"{broken}:" in result.stderr
+
+
+@pytest.mark.parametrize("output", ["text", "json", "ttl", "html"])
+def test_validate_any_file_in_every_format(folder: Path, tmp_path: Path, output: str) -> None:
+    data, shapes = tmp_path / "data.nt", tmp_path / "shapes.ttl"
+    data.write_text('<https://e.org/a> <http://xmlns.com/foaf/0.1/name> "<script>"@en .\n')
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
+        "<https://e.org/S> a sh:NodeShape ; sh:targetSubjectsOf foaf:name ; sh:property <https://e.org/P> .\n"
+        '<https://e.org/P> sh:path foaf:name ; sh:maxLength 3 ; sh:message "too long"@en , "för långt"@sv .\n'
+    )
+    result = kg("validate", str(data), "--shapes", str(shapes), "--format", output, "--lang", "sv", cwd=folder)
+    assert result.returncode == 1
+    assert "för långt" in result.stdout
+    assert "<script>" not in result.stdout or output != "html"
+    shapes.write_text(shapes.read_text().replace("maxLength 3", "maxLength 30"))
+    assert kg("validate", str(data), "--shapes", str(shapes), "--format", output, cwd=folder).returncode == 0
+
+
+def test_fmt_changes_once_and_check_tells(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.ttl"
+    file.write_text("@prefix gov: <https://w3id.org/governance-kg/def/> . # kept\n\n\ngov:b a gov:c . gov:a a gov:c .\n")
+    assert kg("fmt", "--check", str(file), cwd=folder).returncode == 1
+    assert kg("fmt", str(file), cwd=folder).stdout == f"formatted {file}\n"
+    assert "# kept" in file.read_text()
+    assert kg("fmt", "--check", str(file), cwd=folder).returncode == 0
+
+
+def test_every_command_has_help_with_an_example(folder: Path) -> None:
+    names = [line.split()[0] for line in kg("--help", cwd=folder).stdout.partition("Commands:")[2].splitlines() if line.strip()]
+    assert {"build", "check", "fmt", "new", "query", "serve", "stats", "validate", "verify"} <= set(names)
+    for name in names:
+        assert f"kg {name}" in kg(name, "--help", cwd=folder).stdout.partition("\n")[2], name

@@ -1,0 +1,30 @@
+"""Freshness: a release is current while no input has changed, and nothing is parsed to know it."""
+
+from kg.build import build_project
+from kg.freshness import is_fresh
+from kg.project import Project
+
+
+def test_fresh_after_a_build_and_stale_after_any_change(demo: Project) -> None:
+    build = demo.root / "build"
+    assert not is_fresh(demo, build)
+    build_project(demo, build)
+    assert is_fresh(demo, build)
+    for path in ("kg.toml", "data/example.ttl", "queries/ownership/who-owns-what.rq"):
+        file = demo.root / path
+        before = file.read_text()
+        file.write_text(before + "\n# changed\n")
+        assert not is_fresh(demo, build), path
+        file.write_text(before)
+        assert is_fresh(demo, build)
+
+
+def test_new_file_and_removed_release_are_noticed(demo: Project) -> None:
+    build = demo.root / "build"
+    build_project(demo, build)
+    extra = demo.root / "data" / "more.ttl"
+    extra.write_text("")
+    assert not is_fresh(demo, build)
+    extra.unlink()
+    (build / "current").unlink()
+    assert not is_fresh(demo, build)

@@ -1,0 +1,63 @@
+"""Health, over HTTP."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from serving import children, make_release, served
+
+from kg.release import Release
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return make_release(tmp_path_factory.mktemp("health"))
+
+
+@pytest.fixture(scope="module")
+def server(release: Release) -> Iterator[tuple[str, int]]:
+    with served(release, workers=2) as (url, process):
+        yield url, process.pid
+
+
+def test_live(server: tuple[str, int]) -> None:
+    assert httpx.get(server[0] + "/health/live").json() == {"status": "live"}
+
+
+def test_ready_names_the_release_its_counts_and_the_workers(server: tuple[str, int], release: Release) -> None:
+    response = httpx.get(server[0] + "/health/ready")
+    assert response.status_code == 200
+    body = response.json()
+    assert (body["status"], body["release"], body["asOf"]) == ("ready", release.version, "2026-11-01")
+    assert body["counts"] == dict(release.manifest.counts)
+    assert body["workers"]["wanted"] == 2
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_not_ready_when_no_worker_can_be_started(tmp_path: Path) -> None:
+    import shutil
+
+    release = make_release(tmp_path / "release")
+    with served(release, workers=1) as (url, process):
+        shutil.move(release.store_path, tmp_path / "gone")
+        for worker in children(process.pid):
+            os.kill(worker, signal.SIGKILL)
+        for _ in range(100):
+            response = httpx.get(url + "/health/ready")
+            if response.status_code == 503:
+                break
+            time.sleep(0.02)
+        assert response.status_code == 503
+        assert response.json()["status"] == "unavailable"
+        shutil.move(tmp_path / "gone", release.store_path)
+        for _ in range(300):
+            if httpx.get(url + "/health/ready").status_code == 200:
+                return
+            time.sleep(0.02)
+        raise AssertionError("the server does not recover")

@@ -1,0 +1,26 @@
+"""Locations: from a node to the line where it is written."""
+
+from pathlib import Path
+
+from rdflib import URIRef
+
+from kg.locations import Locations
+
+
+def test_line_of_the_property_else_of_the_subject(tmp_path: Path) -> None:
+    file = tmp_path / "a.ttl"
+    file.write_text("@prefix : <https://e.org/> .\n\n:a :p 1 ;\n    :q 2 .\n\n:b :p 1 .\n")
+    locations = Locations([file])
+    node = URIRef("https://e.org/a")
+    assert str(locations.place(node, URIRef("https://e.org/q"))) == f"{file}:4"
+    assert str(locations.place(node, URIRef("https://e.org/nowhere"))) == f"{file}:3"
+    assert str(locations.place(URIRef("https://e.org/b"))) == f"{file}:6"
+    assert locations.place(URIRef("https://e.org/c")) is None
+
+
+def test_property_in_a_second_file_is_found(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.ttl", tmp_path / "b.ttl"
+    first.write_text("<https://e.org/a> <https://e.org/p> 1 .\n")
+    second.write_text("\n<https://e.org/a> <https://e.org/q> 1 .\n")
+    place = Locations([first, second]).place(URIRef("https://e.org/a"), URIRef("https://e.org/q"))
+    assert str(place) == f"{second}:2"

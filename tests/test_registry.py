@@ -1,0 +1,42 @@
+"""The registry: read from the ontology, complete."""
+
+import pytest
+from rdflib import Dataset, Graph, URIRef
+
+from kg.dataset import authoring_union
+from kg.errors import SourceError
+from kg.namespaces import GOV
+from kg.project import Project
+from kg.registry import read_registry
+
+
+def test_ontology_states_every_kind_of_the_model(norrbotten: Project, norrbotten_dataset: Dataset) -> None:
+    kinds = read_registry(authoring_union(norrbotten_dataset, norrbotten))
+    assert [str(kind.iri).removeprefix(GOV) for kind in kinds] == sorted(
+        "Advocacy Appointment Collaboration Consultation Control DecisionPower Funding Leadership Location "
+        "ManagingAuthority Membership OfficeSharing Operation Ownership PartOf PostHolding Regulation Representation "
+        "Responsibility SeatAllocation Succession".split()
+    )
+    assert all(kind.rules for kind in kinds)
+    assert {str(kind.iri).removeprefix(GOV) for kind in kinds if kind.symmetric} == {"Collaboration", "OfficeSharing"}
+    assert URIRef(GOV.PartOf) in {kind.iri for kind in kinds if kind.acyclic}
+
+
+def test_alternates_give_no_membership(norrbotten: Project, norrbotten_dataset: Dataset) -> None:
+    kinds = read_registry(authoring_union(norrbotten_dataset, norrbotten))
+    [membership] = [kind for kind in kinds if kind.iri == URIRef(GOV.Membership)]
+    assert {str(value).rsplit("/", 1)[-1] for value in membership.excluded} >= {"alternate"}
+
+
+@pytest.mark.parametrize(
+    "triples",
+    [
+        "gov:K a gov:RelationKind ; gov:shortcut gov:s ; gov:fromRole gov:f .",
+        "gov:K a gov:RelationKind . gov:R gov:ofKind gov:K ; gov:shortcut gov:s ; gov:subjectRole gov:f .",
+    ],
+)
+def test_kind_with_a_missing_role_is_an_error(triples: str) -> None:
+    graph = Graph()
+    graph.parse(data=f"PREFIX gov: <{GOV}>\n{triples}", format="turtle")
+    with pytest.raises(SourceError, match="has no gov:"):
+        read_registry(graph)

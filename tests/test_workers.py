@@ -1,0 +1,260 @@
+"""Query workers: real processes over a small release, attacked in the ways that are known."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serving import ALL, BASE, CARTESIAN, children, make_release
+
+from kg.engine.process import WorkerProcess
+from kg.engine.workers import WorkerPool
+from kg.errors import DeadlineExceeded, EngineError, IntegrityError, KgError, MemoryExceeded, QuerySyntaxError, QueryTooLarge, ResultTooLarge  # fmt: skip
+from kg.query import parse_query
+from kg.release import Release
+from kg.settings import Settings
+
+SETTINGS = Settings(workers=2, deadline=1.0, memory=128)
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return make_release(tmp_path_factory.mktemp("workers"), extra=20000)
+
+
+async def ask(pool: WorkerPool, text: str, *, client: str = "me", max_depth: int = 100, format: str = "json") -> bytes:
+    query = parse_query(text, base_iri=BASE, max_bytes=1 << 20, max_depth=max_depth)
+    answer = await pool.answer(query, format=format, client=client)
+    try:
+        return b"".join([piece async for piece in answer.pieces()])
+    finally:
+        answer.close()
+
+
+def with_pool(release: Release, work: Callable[[WorkerPool], Awaitable[None]], settings: Settings = SETTINGS) -> None:
+    async def run() -> None:
+        pool = WorkerPool(release, settings)
+        try:
+            await pool.start()
+            await full(pool)
+            await work(pool)
+        finally:
+            await pool.close()
+
+    asyncio.run(run())
+
+
+async def full(pool: WorkerPool) -> None:
+    """Wait until all workers live."""
+    for _ in range(500):
+        if pool.status.workers == pool.settings.workers:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"workers are missing: {pool.status}")
+
+
+def test_an_answer_and_a_long_answer(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        assert json.loads(await ask(pool, "ASK { ?s ?p ?o }"))["boolean"] is True
+        rows = json.loads(await ask(pool, "SELECT ?s ?o { ?s ?p ?o }"))["results"]["bindings"]
+        assert len(rows) == release.manifest.counts["triples"]
+
+    with_pool(release, work)
+
+
+def test_a_query_without_end_is_killed_while_others_are_answered(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        endless = asyncio.ensure_future(ask(pool, CARTESIAN))
+        await asyncio.sleep(0.1)
+        start = time.monotonic()
+        await ask(pool, "ASK {}", client="other")
+        assert time.monotonic() - start < 0.5
+        with pytest.raises(DeadlineExceeded):
+            await endless
+        assert time.monotonic() - start < 3
+        await full(pool)
+        await ask(pool, "ASK {}")
+
+    with_pool(release, work)
+
+
+def test_planning_without_end_is_killed_too(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        path = "/".join(["<http://e/p>"] * 1500)
+        with pytest.raises(DeadlineExceeded):
+            await ask(pool, f"ASK {{ ?s {path} ?o }}")
+
+    with_pool(release, work, replace(SETTINGS, deadline=0.3))
+
+
+def test_memory_is_capped(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        with pytest.raises(MemoryExceeded):
+            await ask(pool, "SELECT ?a ?c ?d ?f { ?a ?b ?c . ?d ?e ?f } ORDER BY ?f")
+        await full(pool)
+        await ask(pool, "ASK {}")
+
+    with_pool(release, work, replace(SETTINGS, deadline=20.0, memory=64))
+
+
+@pytest.mark.parametrize(
+    "text", ["ASK " + "{" * 5000 + "}" * 5000, "ASK { FILTER(" + "(" * 9000 + "1" + ")" * 9000 + ") }"]
+)
+def test_a_crash_is_an_error_of_one_query(release: Release, text: str) -> None:
+    async def work(pool: WorkerPool) -> None:
+        bomb = asyncio.ensure_future(ask(pool, text, max_depth=20000))
+        assert await ask(pool, "ASK {}", client="other")
+        with pytest.raises(QueryTooLarge, match="deeper than the engine"):
+            await bomb
+        await full(pool)
+
+    with_pool(release, work)
+
+
+def test_a_killed_worker_is_replaced(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        victims = children(os.getpid())
+        assert len(victims) == 2
+        for victim in victims:
+            os.kill(victim, signal.SIGKILL)
+        await asyncio.sleep(0.05)
+        assert await ask(pool, "ASK {}")
+        await full(pool)
+        assert not set(children(os.getpid())) & set(victims)
+
+    with_pool(release, work)
+
+
+def test_a_worker_killed_during_a_query_is_an_error_not_a_part_of_an_answer(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        query = parse_query("SELECT * { ?a ?b ?c . ?d ?e ?f }", base_iri=BASE, max_bytes=1000, max_depth=10)
+        answer = await pool.answer(query, format="csv", client="me")
+        assert len(answer.head) >= 65536
+        assert not answer.is_whole
+        for worker in children(os.getpid()):
+            os.kill(worker, signal.SIGKILL)
+        with pytest.raises(EngineError):
+            async for _ in answer.pieces():
+                pass
+        answer.close()
+        await full(pool)
+
+    with_pool(release, work)
+
+
+def test_an_abandoned_query_ends_soon(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        before = set(children(os.getpid()))
+        endless = asyncio.ensure_future(ask(pool, CARTESIAN))
+        await asyncio.sleep(0.1)
+        endless.cancel()
+        await asyncio.sleep(0.6)
+        await full(pool)
+        assert len(before & set(children(os.getpid()))) == 1
+        assert pool.status.running == 0
+
+    with_pool(release, work, replace(SETTINGS, deadline=30.0))
+
+
+def test_the_answer_is_capped(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        with pytest.raises(ResultTooLarge):
+            await ask(pool, "SELECT * { ?s ?p ?o }")
+        assert await ask(pool, "ASK {}")
+
+    with_pool(release, work, replace(SETTINGS, result_bytes=200_000))
+
+
+def test_syntax_errors_have_their_place(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        with pytest.raises(QuerySyntaxError, match="gov: is not declared") as caught:
+            await ask(pool, "SELECT ?s {\n  ?s gov:owns ?o }")
+        assert (caught.value.line, caught.value.column) == (2, 6)
+        with pytest.raises(QuerySyntaxError, match="unexpected }") as caught:
+            await ask(pool, "SELECT ?s {\n  ?s ?o }")
+        assert (caught.value.line, caught.value.column) == (2, 9)
+
+    with_pool(release, work)
+
+
+def test_workers_cannot_reach_the_network_or_files(release: Release) -> None:
+    """The static refusal of SERVICE is stepped over here: the confinement alone must hold."""
+
+    async def run() -> None:
+        reached: list[Any] = []
+        server = await asyncio.start_server(lambda *ends: reached.append(ends), "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        pool = WorkerPool(release, SETTINGS)
+        worker = await WorkerProcess.start(pool._start, seconds=10)
+        for text in (
+            f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}",
+            f"SELECT * {{ SERVICE SILENT <http://localhost:{port}/> {{ ?s ?p ?o }} }}",
+            f"SELECT * FROM <http://127.0.0.1:{port}/> {{ ?s ?p ?o }}",
+            "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }",
+        ):
+            worker.ask({"text": text, "format": "csv", "seconds": 5.0})
+            try:
+                piece, _ = await worker.read()
+            except KgError:
+                continue
+            assert b"root" not in piece
+        limits = (Path("/proc") / str(worker.pid) / "limits").read_text()
+        assert [line.split()[3:5] for line in limits.splitlines() if line.startswith("Max open files")] == [["0", "0"]]
+        assert [line.split()[4:6] for line in limits.splitlines() if line.startswith("Max core file")] == [["0", "0"]]
+        await worker.kill()
+        server.close()
+        assert not reached
+
+    asyncio.run(run())
+
+
+def test_a_release_whose_store_was_cut_is_not_served(release: Release) -> None:
+    counts = {**release.manifest.counts, "quads": 5}
+    wrong = replace(release, manifest=replace(release.manifest, counts=counts))
+
+    async def run() -> None:
+        pool = WorkerPool(wrong, SETTINGS)
+        with pytest.raises(IntegrityError, match="not 5"):
+            await pool.start()
+        await pool.close()
+
+    asyncio.run(run())
+    assert children(os.getpid()) == []
+
+
+def test_closing_leaves_no_worker(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        assert len(children(os.getpid())) == 2
+
+    with_pool(release, work)
+    assert children(os.getpid()) == []
+
+
+def test_a_worker_imports_nothing_heavy() -> None:
+    code = "import kg.engine.worker, sys; print([m for m in ('rdflib', 'fastapi', 'jinja2', 'asyncio') if m in sys.modules])"
+    source = str(Path(__file__).resolve().parent.parent / "src")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": source},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_prefixed_query_in_turtle(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        assert b"organisation:filmpool" in await ask(pool, ALL + "DESCRIBE organisation:filmpool", format="ttl")
+
+    with_pool(release, work)
