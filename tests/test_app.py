@@ -13,12 +13,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serving import START, children, free_port, make_release, served
 
 from kg.errors import ConfigurationError, IntegrityError
 from kg.release import Release
 from kg.settings import Settings
 from kg.web.app import serve
+from serving import START, children, free_port, make_release, served
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +62,11 @@ def test_a_signal_ends_the_server_and_its_workers(release: Release, sent: signal
 
 
 def test_a_port_in_use_is_a_configuration_error_before_anything_starts(release: Release) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        with pytest.raises(ConfigurationError, match="cannot listen"):
-            serve(release, Settings(), "127.0.0.1", taken.getsockname()[1])
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(ConfigurationError, match="cannot listen"),
+    ):
+        serve(release, Settings(), "127.0.0.1", taken.getsockname()[1])
     assert children(os.getpid()) == []
     with pytest.raises(ConfigurationError, match="cannot listen"):
         serve(release, Settings(), "no.such.host.invalid", 1)

@@ -8,9 +8,10 @@ from pyshacl import validate
 from rdflib import SH, Graph, URIRef
 
 from kg.errors import EngineError
+from kg.locations import Place
 from kg.namespaces import prefixes
 from kg.shapes.evaluate import evaluate
-from kg.shapes.report import Place, ValidationReport
+from kg.shapes.report import ValidationReport
 
 PREFIXES = prefixes("https://example.org/")
 DATA = """
@@ -102,5 +103,5 @@ def test_pyshacl_drops_the_language_of_sparql_messages() -> None:
     """The reason why messages are read from the shapes; the day it fails, `evaluate` can become simpler."""
     _, results, _ = validate(graph(DATA), shacl_graph=graph(SHAPES), inplace=True)
     assert isinstance(results, Graph)
-    [loop] = [node for node in results.subjects(SH.sourceConstraint)]
+    [loop] = list(results.subjects(SH.sourceConstraint))
     assert {message.language for message in results.objects(loop, SH.resultMessage)} == {None}  # type: ignore[attr-defined]

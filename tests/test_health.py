@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serving import children, make_release, served
 
 from kg.release import Release
+from serving import children, make_release, served
 
 
 @pytest.fixture(scope="module")

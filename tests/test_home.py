@@ -8,18 +8,18 @@ from html.parser import HTMLParser
 
 import httpx
 import pytest
-from serving import FRONT, make_release, served
 
 from kg.web.texts import LANGUAGES, TEXTS
+from serving import FRONT, make_release, served
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with served(make_release(tmp_path_factory.mktemp("home")), workers=1) as (url, _):
-        with httpx.Client(base_url=url, headers=BROWSER) as made:
-            yield made
+    release = make_release(tmp_path_factory.mktemp("home"))
+    with served(release, workers=1) as (url, _), httpx.Client(base_url=url, headers=BROWSER) as made:
+        yield made
 
 
 class Page(HTMLParser):

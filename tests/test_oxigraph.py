@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import ALL, BASE, GRAPH, OTHER, TABLE, make_release
 
 from kg.engine.oxigraph import ROWS, Query, encode, evaluate, open_store
 from kg.errors import IntegrityError, QuerySyntaxError, RefusedFeature, RequestError, UnknownGraph
 from kg.query import parse_query
 from kg.release import Release
+from serving import ALL, BASE, GRAPH, OTHER, TABLE, make_release
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from serving import ALL, BASE, TABLE
 
 from kg.engine.oxigraph import check_syntax
 from kg.errors import QuerySyntaxError, QueryTooLarge, RefusedFeature, UpdateRefused
 from kg.query import Dataset, Form, ParsedQuery, explain, parse_query, widened
+from serving import ALL, BASE, TABLE
 
 
 def read(text: str, *, max_bytes: int = 65536, max_depth: int = 100) -> ParsedQuery:

@@ -27,11 +27,7 @@ CODE = URIRef(GOV.shapeCode)
 NO_INVALID = {"IDN-18"}  # a company that is also a public body is not an error: there is nothing to fail
 PARAMETERS = {
     SH[name]
-    for name in (
-        "class datatype nodeKind minCount maxCount minExclusive minInclusive maxExclusive maxInclusive minLength maxLength "
-        "pattern languageIn uniqueLang equals disjoint lessThan lessThanOrEquals not and or xone node hasValue in closed "
-        "qualifiedMinCount qualifiedMaxCount sparql"
-    ).split()
+    for name in ["class", "datatype", "nodeKind", "minCount", "maxCount", "minExclusive", "minInclusive", "maxExclusive", "maxInclusive", "minLength", "maxLength", "pattern", "languageIn", "uniqueLang", "equals", "disjoint", "lessThan", "lessThanOrEquals", "not", "and", "or", "xone", "node", "hasValue", "in", "closed", "qualifiedMinCount", "qualifiedMaxCount", "sparql"]
 }  # fmt: skip
 
 

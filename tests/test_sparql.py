@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
+
 from serving import ALL, BASE, CARTESIAN, GRAPH, HOSTILE, OTHER, children, make_release, served
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Language": "en"}

@@ -116,6 +116,8 @@ ERRORS = [
     ("@prefix a <http://a/> .", 1, 9, "prefix line is not complete", "@prefix name: <IRI> ."),
     ("@base a:x .", 1, 7, "base line is not complete", "@base <IRI> ."),
     ("\ufeff<http://a/> <http://a/> 1 .", 1, 1, "byte order mark", "without BOM"),
+    ("\ufeff", 1, 1, "byte order mark", "without BOM"),
+    ("\ufeff# one", 1, 1, "byte order mark", "without BOM"),
     ("# one\n\ufeff<http://a/> <http://a/> 1 .", 2, 1, "byte order mark", "without BOM"),
     (f"{S}<<( <http://a/> <http://a/> 1 )>> .", 1, 27, "not Turtle 1.1", "RDF 1.2"),
     (f'{S}"x"@ar--rtl .', 1, 33, "not Turtle 1.1", "RDF 1.2"),

@@ -285,6 +285,8 @@ def test_first_and_rest_become_a_collection() -> None:
         "x:s x:p [ rdf:first 1 ] .",
         "x:s x:p _:a . x:t x:p _:a . _:a rdf:first 1 ; rdf:rest () .",
         "_:a rdf:first 1 ; rdf:rest _:a .",
+        "x:s x:p [ rdf:first 1 ; # why\nrdf:rest () ] .",
+        "x:s x:p [ rdf:first 1 ; rdf:rest [ rdf:first 2 ; rdf:rest () # the end\n ] ] .",
     ],
 )
 def test_what_is_not_a_plain_collection_stays_as_it_is(text: str) -> None:

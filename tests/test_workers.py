@@ -15,14 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import ALL, BASE, CARTESIAN, children, make_release
 
 from kg.engine.process import WorkerProcess
 from kg.engine.workers import WorkerPool
-from kg.errors import DeadlineExceeded, EngineError, IntegrityError, KgError, MemoryExceeded, QuerySyntaxError, QueryTooLarge, ResultTooLarge  # fmt: skip
+from kg.errors import (  # fmt: skip
+    DeadlineExceeded,
+    EngineError,
+    IntegrityError,
+    KgError,
+    MemoryExceeded,
+    QuerySyntaxError,
+    QueryTooLarge,
+    ResultTooLarge,
+)
 from kg.query import parse_query
 from kg.release import Release
 from kg.settings import Settings
+from serving import ALL, BASE, CARTESIAN, children, make_release
 
 SETTINGS = Settings(workers=2, deadline=1.0, memory=128)
 

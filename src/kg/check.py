@@ -22,12 +22,12 @@ from kg.derive import derive
 from kg.engine.oxigraph import ROWS, Query, encode
 from kg.engine.oxigraph import evaluate as evaluate_query
 from kg.errors import KgError, SourceError
-from kg.locations import shown_path
+from kg.locations import Place, shown_path
 from kg.namespaces import shorten
 from kg.project import Project
 from kg.registry import read_registry
 from kg.shapes.evaluate import evaluate
-from kg.shapes.report import Place, Result
+from kg.shapes.report import Result
 from kg.turtle.reader import read_triples
 from kg.turtle_format import format_turtle
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from rdflib.term import Node
 
-from kg.shapes.report import Place
 from kg.turtle.locations import SubjectLocations, locate
 from kg.turtle.reader import read_text
 
-__all__ = ["Locations", "shown_path"]
+__all__ = ["Locations", "Place", "shown_path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in our files a node is written; `line` counts from 1."""
+
+    path: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
 
 
 class Locations:

@@ -22,7 +22,7 @@ class Owner(Protocol):
     def give_back(self, worker: WorkerProcess, client: str) -> None:
         """A query of `client` is over."""
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> object:
         """Have something done in the background."""
 
 

@@ -40,6 +40,7 @@ class WorkerProcess(asyncio.Protocol):
         self._process: subprocess.Popen[bytes]
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `_bury`
         self._transport: asyncio.Transport
+        self._is_connected = False
         self._received = bytearray()
         self._frames: deque[tuple[Frame, bytes]] = deque()
         self._held = 0
@@ -72,9 +73,9 @@ class WorkerProcess(asyncio.Protocol):
                 cwd="/",
                 process_group=0,
             )
-        await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=ours)
-        worker._put(Frame.START, release)
         try:
+            await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=ours)
+            worker._put(Frame.START, release)
             async with asyncio.timeout(seconds):
                 await worker.read()
         except TimeoutError:
@@ -82,6 +83,8 @@ class WorkerProcess(asyncio.Protocol):
             raise EngineError(f"a query worker was not ready within {seconds:g} s") from None
         except BaseException:
             await worker.kill()
+            if not worker._is_connected:
+                ours.close()
             raise
         return worker
 
@@ -133,7 +136,8 @@ class WorkerProcess(asyncio.Protocol):
     async def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
         self._process.kill()
-        self._transport.abort()
+        if self._is_connected:
+            self._transport.abort()
         await self._bury()
 
     async def _bury(self) -> None:
@@ -162,6 +166,7 @@ class WorkerProcess(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self._is_connected = True
 
     def data_received(self, data: bytes) -> None:
         received = self._received

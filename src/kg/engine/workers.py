@@ -56,6 +56,7 @@ class WorkerPool:
         self._admission = Admission[WorkerProcess](queue=settings.queue, per_client=settings.per_client)
         self._workers: set[WorkerProcess] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._hires: set[asyncio.Task[None]] = set()
         self._trouble: str | None = None
         self._is_open = False
 
@@ -78,16 +79,16 @@ class WorkerPool:
         self._is_open = True
         self._enlist(first)
         for _ in range(self.settings.workers - 1):
-            self.spawn(self._hire())
+            self._hires.add(self.spawn(self._hire()))
 
     async def close(self) -> None:
         """Kill all workers and wait until they are gone."""
         self._is_open = False
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for hire in self._hires:
+            hire.cancel()
         await asyncio.gather(*(worker.kill() for worker in list(self._workers)))
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def answer(
         self, query: ParsedQuery, *, format: str, client: str, dataset: Dataset | None = None, rows: int = 0
@@ -151,11 +152,13 @@ class WorkerPool:
             self.spawn(worker.kill())
         self._admission.leave(client)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Have something done in the background, until `close`."""
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Have something done in the background; `close` waits for it."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._hires.discard)
+        return task
 
     async def _hire(self) -> None:
         pause = 0.1
@@ -183,4 +186,4 @@ class WorkerPool:
         self._admission.withdraw(worker)
         if self._is_open:
             self.spawn(worker.kill())
-            self.spawn(self._hire())
+            self._hires.add(self.spawn(self._hire()))

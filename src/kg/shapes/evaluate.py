@@ -15,8 +15,9 @@ from rdflib import RDF, SH, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.errors import EngineError
+from kg.locations import Place
 from kg.namespaces import GOV
-from kg.shapes.report import SEVERITIES, Place, Result, ValidationReport
+from kg.shapes.report import SEVERITIES, Result, ValidationReport
 
 __all__ = ["Locate", "evaluate"]
 

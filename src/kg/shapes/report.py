@@ -10,27 +10,16 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from kg.locations import Place
 from kg.namespaces import GOV, SHAPES, shorten
 
-__all__ = ["SEVERITIES", "Place", "Result", "ValidationReport"]
+__all__ = ["SEVERITIES", "Result", "ValidationReport"]
 
 SEVERITIES: Mapping[str, URIRef] = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in our files a node is written; `line` counts from 1."""
-
-    path: Path
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,7 +218,11 @@ def _unclosed_list(problem: _Problem, _match: re.Match[str]) -> _Finding:
 def _name_character(problem: _Problem, match: re.Match[str]) -> _Finding:
     character = match[1]
     if character == "\ufeff":
-        return problem.start, "A byte order mark (U+FEFF) stands here", "Save the file as UTF-8 without BOM"
+        return (
+            problem.start,
+            "A byte order mark (U+FEFF) stands here",
+            "Save the file as UTF-8 without BOM; kg fmt removes one at the beginning",
+        )
     hint = f"In a name after a prefix it is written \\{character} , or write the whole IRI between < and >"
     return problem.start, f"{character} cannot stand here", hint if character in "_~.-!$&'()*+,;=/?#@%" else None
 

@@ -44,7 +44,7 @@ def _signature(triples: set[Triple], shared: set[object], codes: dict[Hashable, 
                 return None
             referrers[triple.object] = triple.subject
             waiting[triple.subject] += 1
-    numbers: dict[object, Hashable] = {}
+    numbers: dict[object, Hashable] = {}  # a node on a cycle gets none: it stays itself, and equals no other
     ready = [node for node in unshared if not waiting[node]]
     while ready:
         node = ready.pop()
@@ -54,6 +54,4 @@ def _signature(triples: set[Triple], shared: set[object], codes: dict[Hashable, 
         waiting[referrer] -= 1
         if referrer in unshared and not waiting[referrer]:
             ready.append(referrer)
-    if len(numbers) < len(unshared):
-        return None
     return Counter((numbers.get(t.subject, t.subject), t.predicate, numbers.get(t.object, t.object)) for t in triples)

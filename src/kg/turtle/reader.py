@@ -17,8 +17,6 @@ from kg.turtle.lexer import TokenError, read_tokens
 
 __all__ = ["parse_triples", "read_text", "read_triples"]
 
-_BOM = "\ufeff"
-
 
 def read_triples(
     path: Path, *, base: str | None = None, prefixes: Mapping[str, str] | None = None
@@ -45,9 +43,6 @@ def parse_triples(
     text: str, *, path: Path | None = None, base: str | None = None, prefixes: Mapping[str, str] | None = None
 ) -> list[pyoxigraph.Triple]:
     """The triples of a Turtle 1.1 text; as `read_triples`, with `path` only named in errors."""
-    if text.startswith(_BOM):
-        hint = "Save the file as UTF-8 without BOM; kg fmt removes it"
-        raise source_error("The file begins with a byte order mark (U+FEFF)", text, 0, path=path, hint=hint)
     try:
         quads = pyoxigraph.parse(text, pyoxigraph.RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True)
         triples = [quad.triple for quad in quads]

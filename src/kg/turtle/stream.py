@@ -35,7 +35,7 @@ class TokenStream:
         if token.kind != "comment":
             self._tokens.append(token)
             self._above.append([])
-        elif last >= 0 and not self._above[-1] and self.line(self._tokens[last].end) == self.line(token.start):
+        elif last >= 0 and self.line(self._tokens[last].end) == self.line(token.start):
             self._beside[last] = token.text.rstrip()
         else:
             self._above[-1].append(token)
