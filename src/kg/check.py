@@ -29,7 +29,7 @@ from kg.registry import read_registry
 from kg.shapes.evaluate import evaluate
 from kg.shapes.report import Result
 from kg.turtle.reader import read_triples
-from kg.turtle_format import format_turtle
+from kg.turtle_format import format_file
 
 __all__ = ["CheckReport", "Expectation", "Finding", "check_project", "example_results", "read_expectations"]
 
@@ -110,9 +110,8 @@ def _syntax_and_format(project: Project, counts: dict[str, int]) -> Iterator[Fin
     counts["Turtle files"] = len(files)
     for path in files:
         try:
-            read_triples(path)
-            text = path.read_text(encoding="utf-8")
-            if format_turtle(text, prefixes=project.prefixes) != text:
+            read_triples(path, prefixes=project.prefixes)
+            if format_file(path, prefixes=project.prefixes, write=False):
                 yield Finding("format", "violation", "not in canonical form; run `kg fmt`", path=path)
         except SourceError as error:
             yield _error("syntax", error)

@@ -7,7 +7,7 @@ union of all but the alignments: an outside vocabulary's classes are there for t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,22 +35,24 @@ __all__ = [
 Progress = Callable[[str], None]
 
 
-def read_graph(paths: Iterator[Path] | list[Path], into: Graph | None = None) -> Graph:
-    """The Turtle files at `paths` as one graph, lexical forms as written.
+def read_graph(
+    paths: Iterable[Path], into: Graph | None = None, *, prefixes: Mapping[str, str] | None = None
+) -> Graph:
+    """The Turtle files at `paths` as one graph, lexical forms as written; errors quote lines from `prefixes`.
 
     Raises:
         SourceError: a file is not Turtle; with file, line and column.
     """
     graph = into if into is not None else Graph()
     for path in paths:
-        for triple in read_triples(path):
+        for triple in read_triples(path, prefixes=prefixes):
             graph.add((to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)))
     return graph
 
 
 def read_shapes(project: Project) -> Graph:
     """The shapes of the rulebook and of the project."""
-    return read_graph(project.files("shapes", "*.ttl"))
+    return read_graph(project.files("shapes", "*.ttl"), prefixes=project.prefixes)
 
 
 def read_dataset(project: Project, progress: Progress = lambda _: None) -> Dataset:
@@ -61,15 +63,19 @@ def read_dataset(project: Project, progress: Progress = lambda _: None) -> Datas
     """
     dataset = Dataset()
     for path in project.files("ontology", "*.ttl"):
-        read_graph([path], dataset.graph(URIRef(project.graph_iri(_ontology_part(path)))))
+        _read(path, dataset, project.graph_iri(_ontology_part(path)), project)
     files = list(project.files("data", "*.ttl"))
     if not files:
         raise SourceError("there is no Turtle file", path=project.root / "data", hint="`kg new demo` shows a first one")
     for path in files:
         progress(f"reading {path.name}")
-        read_graph([path], dataset.graph(URIRef(project.data_graph(path))))
+        _read(path, dataset, project.data_graph(path), project)
     _describe(dataset.graph(URIRef(project.graph_iri("catalog"))), project)
     return dataset
+
+
+def _read(path: Path, dataset: Dataset, graph: str, project: Project) -> None:
+    read_graph([path], dataset.graph(URIRef(graph)), prefixes=project.prefixes)
 
 
 def derived_dataset(project: Project, progress: Progress = lambda _: None) -> Dataset:

@@ -11,6 +11,7 @@ from kg.dataset import read_graph, read_shapes
 from kg.derive import derive
 from kg.errors import SourceError
 from kg.locations import Locations
+from kg.namespaces import FOREIGN
 from kg.project import Project
 from kg.registry import read_registry
 from kg.shapes.evaluate import evaluate
@@ -53,7 +54,7 @@ def read_rdf(path: Path, into: Graph) -> None:
         SourceError: unknown syntax, or a syntax error with its line.
     """
     if path.suffix == ".ttl":
-        read_graph([path], into=into)
+        read_graph([path], into=into, prefixes=FOREIGN)
         return
     kind = RdfFormat.from_extension(path.suffix.removeprefix("."))
     if kind is None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import partial
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from kg.negotiation import FORMATS, formats_of
 from kg.query import ParsedQuery
 from kg.release import Release
 from kg.results import Boolean, QueryResult
+from kg.saved_query import SavedQuery
 from kg.sparql_lexer import tokens
 from kg.web.problems import document, headers_of, problem_of
 from kg.web.protocol import SparqlRequest
@@ -53,6 +55,11 @@ class Pages:
         self._release = release
         self._prefixes = prefixes(release.manifest.base_iri)
         self._front = sorted((query for query in release.queries if query.front), key=lambda query: query.front or 0)
+        self._saved = {
+            _words(text): query
+            for query in release.queries
+            for text in (query.text, *(self._text_of(query, language) for language in LANGUAGES))
+        }
         loader = FileSystemLoader(_HERE / "templates")
         self._templates = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -61,7 +68,9 @@ class Pages:
 
     def home(self, visitor: Visitor) -> Response:
         """The home page."""
-        return self._page("home.html", visitor, path="/", front=self._front[:5], query=self._sample(visitor))
+        front = self._front[:5]
+        texts = {query.name: self._text_of(query, visitor.language) for query in front}
+        return self._page("home.html", visitor, path="/", front=front, texts=texts, query=self._sample(visitor))
 
     def query_form(self, visitor: Visitor) -> Response:
         """The query form alone."""
@@ -78,6 +87,7 @@ class Pages:
     ) -> Response:
         """An answer as a table, with the query to change and the downloads."""
         dataset = {"default-graph-uri": request.dataset.default, "named-graph-uri": request.dataset.named}
+        saved = self._saved.get(_words(query.text))
         table: Table | None = None
         boolean: bool | None = None
         if isinstance(result, Boolean):
@@ -90,7 +100,8 @@ class Pages:
             path="/sparql",
             parameters={"query": query.text},
             query=query.text,
-            title=self._title_of(query.text, visitor),
+            title=saved.titles.get(visitor.language) if saved else None,
+            description=saved.descriptions.get(visitor.language) if saved else None,
             table=table,
             boolean=boolean,
             downloads=formats_of(query.form),
@@ -159,12 +170,17 @@ class Pages:
     def _sample(self, visitor: Visitor) -> str:
         return _SAMPLE.replace("LANGUAGE", visitor.language)
 
-    def _title_of(self, text: str, visitor: Visitor) -> str | None:
-        """The question, if the text is that of a saved query."""
-        for query in self._release.queries:
-            if query.text.split() == text.split():
-                return query.titles.get(visitor.language)
-        return None
+    def _text_of(self, query: SavedQuery, language: str) -> str:
+        """A saved query without its head, asking for labels in `language` if it has that parameter."""
+        if any(parameter.name == "language" for parameter in query.parameters):
+            text = query.bind({"language": language}, self._prefixes)
+        else:
+            text = query.text
+        return "\n".join(dropwhile(lambda line: line.startswith("#"), text.splitlines())).strip() + "\n"
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _number(value: int, *, language: str) -> str:

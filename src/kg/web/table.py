@@ -23,10 +23,14 @@ class Table:
     is_whole: bool
     triples: bool
 
-    def is_numeric(self, column: int) -> bool:
-        """Whether all of a column's terms are numbers."""
-        terms = [row[column] for row in self.rows if row[column] is not None]
-        return bool(terms) and all(term is not None and term.datatype in _NUMBERS for term in terms)
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """For each column whether all its terms are numbers."""
+        found = []
+        for column in range(len(self.columns)):
+            datatypes = [term.datatype for row in self.rows if (term := row[column]) is not None]
+            found.append(bool(datatypes) and all(datatype in _NUMBERS for datatype in datatypes))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ __all__ = ["LANGUAGES", "TEXTS"]
 LANGUAGES = {"sv": "Svenska", "en": "English"}
 
 _SV = {
-    "lead": "Vem äger, finansierar, driver och beslutar om vad? Här är svaren som länkade data: varje uppgift pekar på "
-    "det ställe i källan där den står.",
+    "lead": "Styrning som länkade data. Varje uppgift pekar på det ställe i källan där den står, och allt går att "
+    "fråga och ladda ned.",
     "skip": "Hoppa till innehållet",
     "home": "Start",
     "ask": "Fråga grafen",
@@ -59,8 +59,8 @@ _SV = {
 }
 
 _EN = {
-    "lead": "Who owns, funds, runs and decides what? Here are the answers as linked data: every fact points to "
-    "the place in the source where it is stated.",
+    "lead": "Governance as linked data. Every fact points to the place in the source where it is stated, and "
+    "everything can be queried and downloaded.",
     "skip": "Skip to the content",
     "home": "Home",
     "ask": "Query the graph",
