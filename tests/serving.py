@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from kg.namespaces import GOV, prefixes
 from kg.release import Manifest, Release, open_release
-from kg.saved_query import SavedQuery
+from kg.saved_query import Parameter, SavedQuery
 
 BASE = "https://example.org/kg/small/"
 GRAPH = f"{BASE}graph/people"
@@ -45,7 +45,7 @@ FRONT = [
         "all",
         "Vilka organisationer finns?",
         "Which organisations are there?",
-        "SELECT * { ?z a org:Organization ; skos:prefLabel ?a }",
+        'SELECT * { VALUES ?language { "sv" } ?z a org:Organization ; skos:prefLabel ?a FILTER (LANG(?a) = ?language) }',
     ),
     ("money", "Vem får pengar?", "Who gets money?", "SELECT ?to ?amount { ?r gov:recipient ?to ; gov:amount ?amount }"),
     ("region", "Finns regionen?", "Is there a region?", "ASK { organisation:region ?p ?o }"),
@@ -62,8 +62,19 @@ CARTESIAN = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 ALL = prefix_lines("gov", "org", "organisation", "skos")
 
 
-def make_release(folder: Path, *, extra: int = 0) -> Release:
-    """A release of a few triples, and `extra` more in a third graph, each also in the default graph."""
+HEAD = "# title@sv: …\n# title@en: …\n"
+
+
+def _parameters(text: str) -> tuple[Parameter, ...]:
+    labels = {"sv": "Språk", "en": "Language"}
+    return (Parameter("language", "string", labels, '"sv"'),) if "?language" in text else ()
+
+
+def make_release(folder: Path, *, extra: int = 0, portions: int = 1) -> Release:
+    """A release of a few triples, and `extra` more in a third graph, each also in the default graph.
+
+    Loaded in several `portions`, the store has more files than RocksDB opens ahead.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in TABLE.items())
     quads = []
@@ -77,7 +88,8 @@ def make_release(folder: Path, *, extra: int = 0) -> Release:
             Quad(subject, NamedNode(GOV.value), Literal(f"number {number}")),
         ]
     store = Store(str(folder / "store"))
-    store.bulk_extend(quads)
+    for portion in range(portions):
+        store.bulk_extend(quads[portion::portions])
     store.flush()
     triples = len(store) // 2
     counts = {"quads": len(store), "triples": triples, "graphs": len(list(store.named_graphs()))}
@@ -87,7 +99,7 @@ def make_release(folder: Path, *, extra: int = 0) -> Release:
     manifest = Manifest("2026-11-01-test", "2026-11-01", BASE, titles, counts, {}, "kg test")
     (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
     queries = [
-        SavedQuery(name, "small", ALL + text, {"sv": sv, "en": en}, (), (), front)
+        SavedQuery(name, "small", HEAD + ALL + text, {"sv": sv, "en": en}, (), _parameters(text), front)
         for front, (name, sv, en, text) in enumerate(FRONT, start=1)
     ]
     (folder / "queries.json").write_text(json.dumps([asdict(query) for query in queries]), encoding="utf-8")

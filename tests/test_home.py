@@ -89,6 +89,15 @@ def test_five_questions_lead_to_their_answers(client: httpx.Client) -> None:
             answer = client.get(link)
             assert answer.status_code == 200
             assert f"<h1>{sv if language == 'sv' else en}</h1>" in answer.text
+            assert "# title" not in answer.text
+
+
+def test_questions_ask_for_labels_in_the_language_of_the_page(client: httpx.Client) -> None:
+    for language, there, elsewhere in (("sv", "Region Nord", "Film Pool"), ("en", "Film Pool", "Region Nord")):
+        link = [link for link in Page(client.get(f"/?lang={language}").text).links if "query=" in link][1]
+        text = client.get(link).text
+        assert there in text
+        assert elsewhere not in text
 
 
 def test_the_form_works_as_a_browser_without_scripts_sends_it(client: httpx.Client) -> None:

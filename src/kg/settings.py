@@ -24,7 +24,7 @@ def _setting(default: Any, text: str, *, least: float | None = None) -> Any:
 class Settings:
     """What may differ from machine to machine; what describes a project is in its `kg.toml`."""
 
-    workers: int = _setting(2, "query worker processes", least=1)
+    workers: int = _setting(4, "query worker processes", least=1)
     deadline: float = _setting(10.0, "seconds that a query may take, from its arrival to its last byte", least=0.05)
     queue: int = _setting(64, "queries that may wait for a worker before 503 is answered", least=0)
     per_client: int = _setting(2, "queries of one client address that may run at the same time", least=1)

@@ -2,9 +2,8 @@
 
 Descriptor 0 is a pipe that ends when the parent does, descriptor 1 is the socket of `kg.engine.frames`.
 
-It opens one release read-only and then gives up what a query does not need: new files and sockets (`RLIMIT_NOFILE` 0,
-which also keeps SERVICE and LOAD from the network), memory beyond a cap, core dumps, writing to disk. Its parent kills
-it at a query's deadline; if the parent dies, the worker kills itself.
+It opens one release read-only and gives up what a query does not need (`kg.engine.confinement`). Its parent kills it at
+a query's deadline; if the parent dies, the worker kills itself.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from typing import Any
 
 from pyoxigraph import Store
 
+from kg.engine.confinement import Memory, confine
 from kg.engine.frames import HEAD, Frame, pack
 from kg.engine.oxigraph import Query, check_syntax, encode, evaluate, open_store
 from kg.errors import EngineError, KgError, MemoryExceeded, ResultTooLarge
@@ -66,27 +66,6 @@ class _Sender:
         return piece
 
 
-class _Memory:
-    """The address space of this process; its file is kept open, as none can be opened later."""
-
-    def __init__(self, allowance: int) -> None:
-        self._file = Path("/proc/self/statm").open("rb", buffering=0)  # noqa: SIM115 - for as long as the process
-        self._base = self._now()
-        self._allowance = allowance
-
-    def _now(self) -> int:
-        self._file.seek(0)
-        return int(self._file.read().split()[0]) * resource.getpagesize()
-
-    def limit(self) -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (self._base + self._allowance,) * 2)
-
-    @property
-    def is_worn(self) -> bool:
-        """Whether earlier queries left less than half of the allowance."""
-        return self._now() > self._base + self._allowance // 2
-
-
 def main() -> None:
     """Serve one query after another until the parent goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -95,8 +74,8 @@ def main() -> None:
     start = json.loads(_read(pipe)[1])
     try:
         store = open_store(Path(start["store"]), start["quads"])
-        memory = _Memory(start["memory"])
-        _confine(memory)
+        memory = Memory(start["memory"])
+        confine(memory, Path(start["store"]))
     except KgError as error:
         _send_error(pipe, error, worn=True)
         return
@@ -124,13 +103,6 @@ def _answer(store: Store, request: dict[str, Any], start: dict[str, Any], sender
     fields: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in request.items()}
     query = Query(**fields)
     encode(evaluate(store, query, start["base_iri"]), query, sender.write, start["prefixes"])
-
-
-def _confine(memory: _Memory) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-    memory.limit()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 def _arm_clock(seconds: float) -> None:
