@@ -97,7 +97,7 @@ def test_violation_publishes_nothing_and_the_old_release_stays(demo: Project, se
     assert build.release is None
     [violation] = [result for result in build.report.results if result.severity == "violation"]
     assert violation.code == "NAM-02"
-    assert violation.label == "Example Town"
+    assert violation.label("sv") == "Example Town"
     assert violation.place is not None
     assert violation.place.path.name == path.name
     assert path.read_text().splitlines()[violation.place.line - 1].startswith(("organisation:example-town", "    skos:prefLabel"))

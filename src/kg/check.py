@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,15 @@ from kg.shapes.report import Result
 from kg.turtle.reader import read_triples
 from kg.turtle_format import format_file
 
-__all__ = ["CheckReport", "Expectation", "Finding", "check_project", "example_results", "read_expectations"]
+__all__ = [
+    "CheckReport",
+    "Expectation",
+    "Finding",
+    "check_project",
+    "example_report",
+    "expectations",
+    "read_expectations",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +159,7 @@ def _examples(project: Project, counts: dict[str, int]) -> Iterator[Finding]:
     if not expected_file.is_file():
         return
     expected = Counter(read_expectations(expected_file))
-    found = Counter(example_results(project))
+    found = Counter(expectations(example_report(project), folder))
     counts["examples"] = len(list(folder.rglob("*.ttl")))
     for missing in sorted(expected - found):
         yield Finding("examples", "violation", f"expected and not found: {missing}", path=folder / missing.file)
@@ -180,10 +188,8 @@ def read_expectations(path: Path) -> Iterator[Expectation]:
                 raise SourceError(f"not an expectation: {error}", path=path, line=number) from None
 
 
-def example_results(project: Project) -> list[Expectation]:
-    """What the shapes say of all example files together: they share no IRI, so each result belongs to one file."""
-    folder = project.root / "examples"
-    results = example_report(project)
+def expectations(results: Iterable[Result], folder: Path) -> list[Expectation]:
+    """The results on the examples in `folder`, as the lines of `expected.csv` that would expect them."""
     tally: Counter[tuple[str, str, str, str, str]] = Counter()
     for result in results:
         file = result.place.path.relative_to(folder).as_posix() if result.place else "?"
@@ -192,7 +198,7 @@ def example_results(project: Project) -> list[Expectation]:
 
 
 def example_report(project: Project) -> tuple[Result, ...]:
-    """The validation results of all example files together, each with the file of its focus node as its place."""
+    """What the shapes say of all example files together; they share no IRI, so each result has one file as its place."""
     folder = project.root / "examples"
     paths = sorted(folder.rglob("*.ttl"))
     vocabulary = read_graph([path for path in project.files("ontology", "*.ttl") if path.parent.name != "alignments"])

@@ -28,6 +28,7 @@ _CODE = URIRef(GOV.shapeCode)
 _WHOLE_GRAPH = URIRef(GOV.WholeGraph)
 _SEVERITY_NAMES = {iri: name for name, iri in SEVERITIES.items()}
 _PLACEHOLDER = re.compile(r"\{[$?](\w+)\}")
+_IRI = re.compile(r"[a-z][a-z0-9+.-]*:\S+$")
 
 
 def evaluate(data: Graph, shapes: Graph, *, locate: Locate = lambda _focus, _path: None) -> ValidationReport:
@@ -68,39 +69,59 @@ def _result(data: Graph, shapes: Graph, graph: Graph, node: Node, locate: Locate
     if focus == _WHOLE_GRAPH and value is not None:
         focus = value
     carriers = [carrier for carrier in (constraint, shape) if carrier is not None]
-    raw = [message for message in graph.objects(node, SH.resultMessage) if isinstance(message, Literal)]
-    label = data.value(focus, SKOS.prefLabel)
+    raw = [str(message) for message in graph.objects(node, SH.resultMessage)]
     return Result(
         code=next((str(code) for carrier in carriers for code in shapes.objects(carrier, _CODE)), "SHACL"),
         severity=_SEVERITY_NAMES[of(SH.resultSeverity)],
         focus=focus,
         path=of(SH.resultPath),
         value=value,
-        messages=_messages(data, shapes, carriers, bindings) or {m.language or "": str(m) for m in raw},
+        messages=_messages(data, shapes, carriers, bindings, raw) or dict.fromkeys([""], " ".join(raw)),
         shape=shape,
         component=of(SH.sourceConstraintComponent),
-        label=str(label) if label is not None else None,
+        labels=_labels(data, focus),
         place=locate(focus, of(SH.resultPath)),
     )
 
 
 def _messages(
-    data: Graph, shapes: Graph, carriers: Iterable[Node], bindings: Mapping[str, Node | None]
+    data: Graph, shapes: Graph, carriers: Iterable[Node], bindings: Mapping[str, Node | None], raw: Iterable[str]
 ) -> dict[str, str]:
-    """`sh:message` of the constraint, or else of its shape, by language, with `{?value}` filled in (SHACL §5.2.2)."""
+    """`sh:message` of the constraint, or else of its shape, by language, with its variables filled in (SHACL §5.2.2).
+
+    `raw` are the messages as pySHACL filled them in: they tell the values of the variables that a result does not hold.
+    """
     for carrier in carriers:
         found = [text for text in shapes.objects(carrier, SH.message) if isinstance(text, Literal)]
         if found:
-            return {text.language or "": _filled(data, text, bindings) for text in found}
+            values = {name: node for text in found for name, node in _recovered(str(text), raw).items()}
+            values |= {name: node for name, node in bindings.items() if node is not None}
+            return {text.language or "": _filled(data, text, values) for text in found}
     return {}
 
 
-def _filled(data: Graph, text: Literal, bindings: Mapping[str, Node | None]) -> str:
+def _recovered(template: str, raw: Iterable[str]) -> dict[str, Node]:
+    """The values of the variables of a message template, read back from a message made of it."""
+    pieces = _PLACEHOLDER.split(template)  # text, name, text, name … text
+    names = pieces[1::2]
+    pattern = "".join(re.escape(piece) if index % 2 == 0 else "(.+?)" for index, piece in enumerate(pieces))
+    for message in raw:
+        if match := re.fullmatch(pattern, message, re.DOTALL):
+            found = zip(names, match.groups(), strict=True)
+            return {name: URIRef(value) if _IRI.match(value) else Literal(value) for name, value in found}
+    return {}
+
+
+def _filled(data: Graph, text: Literal, values: Mapping[str, Node]) -> str:
     def fill(match: re.Match[str]) -> str:
-        node = bindings.get(match[1])
+        node = values.get(match[1])
         if node is None:
             return match[0]
-        label = data.value(node, SKOS.prefLabel, None) if isinstance(node, URIRef) else None
-        return str(label if label is not None else node)
+        return _labels(data, node).get(text.language or "", str(node))
 
     return _PLACEHOLDER.sub(fill, str(text))
+
+
+def _labels(data: Graph, node: Node) -> dict[str, str]:
+    found = sorted(label for label in data.objects(node, SKOS.prefLabel) if isinstance(label, Literal))
+    return {label.language or "": str(label) for label in found}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -34,12 +34,16 @@ class Result:
     messages: Mapping[str, str]
     shape: Node
     component: URIRef
-    label: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
 
     def message(self, language: str) -> str:
         """The message in `language`, else in English, else in any."""
-        return self.messages.get(language) or self.messages.get("en") or next(iter(self.messages.values()), self.code)
+        return _in_language(self.messages, language) or self.code
+
+    def label(self, language: str) -> str:
+        """What the focus node is called in `language`, or in any; empty when it has no name."""
+        return _in_language(self.labels, language)
 
     def sort_key(self) -> tuple[int, str, str, str, str, str]:
         order = list(SEVERITIES).index(self.severity)
@@ -113,6 +117,10 @@ class ValidationReport:
         return environment.get_template("report.html").render(report=self, language=language, shown=shown)
 
 
+def _in_language(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
 def _shown(node: Node, prefixes: Mapping[str, str]) -> str:
     if isinstance(node, URIRef):
         return shorten(str(node), prefixes)
@@ -127,7 +135,8 @@ def _shown(node: Node, prefixes: Mapping[str, str]) -> str:
 def _text_block(result: Result, prefixes: Mapping[str, str], language: str) -> str:
     place = f"{result.place}: " if result.place else ""
     focus = _shown(result.focus, prefixes)
-    who = f"{result.label} ({focus})" if result.label else focus
+    label = result.label(language)
+    who = f"{label} ({focus})" if label else focus
     lines = [f"{place}{result.severity} {result.code}: {result.message(language)}", f"    {who}"]
     if result.path is not None:
         value = f" = {_shown(result.value, prefixes)}" if result.value is not None else ""
@@ -142,7 +151,7 @@ def _json_result(result: Result) -> dict[str, object]:
         "code": result.code,
         "severity": result.severity,
         "focus": str(result.focus),
-        "label": result.label,
+        "labels": dict(result.labels),
         "path": str(result.path) if result.path is not None else None,
         "value": str(result.value) if result.value is not None else None,
         "messages": dict(result.messages),
