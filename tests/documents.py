@@ -27,7 +27,11 @@ def cli_document() -> str:
 
 def settings_document() -> str:
     """Every setting with its default and meaning."""
-    lines = ["# Settings", "", "Generated from the code by `make docs`. Environment variables describe the machine; `kg.toml`"]
+    lines = [
+        "# Settings",
+        "",
+        "Generated from the code by `make docs`. Environment variables describe the machine; `kg.toml`",
+    ]
     lines += ["describes the project. A `KG_` variable that does not exist is an error.", ""]
     lines += ["| Variable | Default | Meaning |", "|---|---|---|"]
     for item in fields(Settings):
@@ -39,7 +43,11 @@ def settings_document() -> str:
 def queries_document() -> str:
     """Every saved query with its questions and parameters, by topic."""
     queries = read_queries(load_project(ROOT))
-    lines = ["# Saved queries", "", "Generated from `queries/` by `make docs`. Each runs as it stands in any SPARQL editor, and by name:"]
+    lines = [
+        "# Saved queries",
+        "",
+        "Generated from `queries/` by `make docs`. Each runs as it stands in any SPARQL editor, and by name:",
+    ]
     lines += ["`kg query NAME --param PARAMETER=VALUE`."]
     for topic in sorted({query.topic for query in queries}):
         lines += ["", f"## {topic}", "", "| Name | Question | Fråga | Parameters |", "|---|---|---|---|"]

@@ -47,7 +47,9 @@ def test_published_graphs_have_no_blank_node(norrbotten_release: Release) -> Non
 def test_each_data_file_has_its_graph(norrbotten: Project, norrbotten_release: Release) -> None:
     graphs = {graph.value for graph in Store.read_only(str(norrbotten_release.store_path)).named_graphs()}  # type: ignore[union-attr]
     assert {norrbotten.data_graph(path) for path in norrbotten.files("data", "*.ttl")} <= graphs
-    assert {norrbotten.graph_iri(name) for name in ("ontology", "codelists", "alignments", "derived", "catalog")} <= graphs
+    assert {
+        norrbotten.graph_iri(name) for name in ("ontology", "codelists", "alignments", "derived", "catalog")
+    } <= graphs
 
 
 def test_lexical_forms_reach_the_dump_as_written(demo: Project) -> None:
@@ -92,7 +94,7 @@ def served(demo: Project) -> Release:
 
 
 def test_violation_publishes_nothing_and_the_old_release_stays(demo: Project, served: Release) -> None:
-    path = edit(demo, '"Example Town"@en , ', "")
+    path = edit(demo, ' , "Example Town"@en', "")
     build = build_project(demo, demo.root / "build")
     assert build.release is None
     [violation] = [result for result in build.report.results if result.severity == "violation"]
@@ -100,7 +102,11 @@ def test_violation_publishes_nothing_and_the_old_release_stays(demo: Project, se
     assert violation.label("sv") == "Example Town"
     assert violation.place is not None
     assert violation.place.path.name == path.name
-    assert path.read_text().splitlines()[violation.place.line - 1].startswith(("organisation:example-town", "    skos:prefLabel"))
+    assert (
+        path.read_text()
+        .splitlines()[violation.place.line - 1]
+        .startswith(("organisation:example-town", "    skos:prefLabel"))
+    )
     assert set(violation.messages) == {"sv", "en"}
     assert open_release(demo.root / "build" / "current").version == served.version
     assert list_releases(demo.root / "build") == [served.version]

@@ -83,13 +83,28 @@ def test_table_cuts_nothing(folder: Path) -> None:
     ("arguments", "stdin", "code", "message"),
     [
         (["query", "-", "--project", "demo"], "SELECT * {\n  ?s ?p", 2, "kg: line 2, column "),
-        (["query", "-", "--project", "demo"], "SELECT * { ?s skos:x ?o }", 2, "add the line: PREFIX skos: <http://www.w3.org/"),
-        (["query", "-", "--project", "demo"], "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", 2, "SERVICE is not"),
+        (
+            ["query", "-", "--project", "demo"],
+            "SELECT * { ?s skos:x ?o }",
+            2,
+            "add the line: PREFIX skos: <http://www.w3.org/",
+        ),
+        (
+            ["query", "-", "--project", "demo"],
+            "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
+            2,
+            "SERVICE is not",
+        ),
         (["query", "-", "--project", "demo"], "DELETE WHERE { ?s ?p ?o }", 2, "by release only"),
         (["query", "who-owns", "--project", "demo"], "", 2, "saved queries: who-owns-what"),
         (["query", "who-owns-what", "--project", "demo", "--param", "x=1"], "", 2, "no parameter 'x'"),
         (["query", "who-owns-what", "--project", "demo", "--param", "x"], "", 2, "is not NAME=VALUE"),
-        (["query", "who-owns-what", "--project", "demo", "--format", "ttl"], "", 2, "formats: table, json, xml, csv, tsv"),
+        (
+            ["query", "who-owns-what", "--project", "demo", "--format", "ttl"],
+            "",
+            2,
+            "formats: table, json, xml, csv, tsv",
+        ),
         (["query", "-", "--endpoint", "file:///etc/passwd"], "ASK {}", 2, "is not an http(s) URL"),
         (["query", "-", "--endpoint", "http://127.0.0.1:9/"], "ASK {}", 1, "cannot be reached"),
         (["build", "nowhere"], "", 2, "make one with `kg new NAME`"),
@@ -142,7 +157,9 @@ def test_validate_any_file_in_every_format(folder: Path, tmp_path: Path, output:
 
 def test_fmt_changes_once_and_check_tells(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "a.ttl"
-    file.write_text("@prefix gov: <https://w3id.org/governance-kg/def/> . # kept\n\n\ngov:b a gov:c . gov:a a gov:c .\n")
+    file.write_text(
+        "@prefix gov: <https://w3id.org/governance-kg/def/> . # kept\n\n\ngov:b a gov:c . gov:a a gov:c .\n"
+    )
     assert kg("fmt", "--check", str(file), cwd=folder).returncode == 1
     assert kg("fmt", str(file), cwd=folder).stdout == f"formatted {file}\n"
     assert "# kept" in file.read_text()
@@ -150,7 +167,11 @@ def test_fmt_changes_once_and_check_tells(folder: Path, tmp_path: Path) -> None:
 
 
 def test_every_command_has_help_with_an_example(folder: Path) -> None:
-    names = [line.split()[0] for line in kg("--help", cwd=folder).stdout.partition("Commands:")[2].splitlines() if line.strip()]
+    names = [
+        line.split()[0]
+        for line in kg("--help", cwd=folder).stdout.partition("Commands:")[2].splitlines()
+        if line.strip()
+    ]
     assert {"build", "check", "fmt", "new", "query", "serve", "stats", "validate", "verify"} <= set(names)
     for name in names:
         assert f"kg {name}" in kg(name, "--help", cwd=folder).stdout.partition("\n")[2], name

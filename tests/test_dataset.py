@@ -12,7 +12,9 @@ from kg.project import Project
 def test_rulebook_and_project_are_read_together(demo: Project) -> None:
     dataset = read_dataset(demo)
     names = {str(graph.identifier).removeprefix(demo.base_iri) for graph in dataset.graphs() if len(graph)}
-    assert names == {f"graph/{name}" for name in ("alignments", "catalog", "codelists", "example", "ontology", "sources")}
+    assert names == {
+        f"graph/{name}" for name in ("alignments", "catalog", "codelists", "example", "ontology", "sources")
+    }
 
 
 def test_alignments_are_not_in_the_union(demo: Project) -> None:

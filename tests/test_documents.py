@@ -7,6 +7,8 @@ import pytest
 from documents import documents
 
 
-@pytest.mark.parametrize(("path", "text"), list(documents()), ids=lambda value: value.name if isinstance(value, Path) else "")
+@pytest.mark.parametrize(
+    ("path", "text"), list(documents()), ids=lambda value: value.name if isinstance(value, Path) else ""
+)
 def test_document_is_up_to_date(path: Path, text: str) -> None:
     assert path.read_text(encoding="utf-8") == text, "run `make docs`"

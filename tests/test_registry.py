@@ -13,7 +13,29 @@ from kg.registry import read_registry
 def test_ontology_states_every_kind_of_the_model(norrbotten: Project, norrbotten_dataset: Dataset) -> None:
     kinds = read_registry(authoring_union(norrbotten_dataset, norrbotten))
     assert [str(kind.iri).removeprefix(GOV) for kind in kinds] == sorted(
-        ["Advocacy", "Appointment", "Collaboration", "Consultation", "Control", "DecisionPower", "Funding", "Leadership", "Location", "ManagingAuthority", "Membership", "OfficeSharing", "Operation", "Ownership", "PartOf", "PostHolding", "Regulation", "Representation", "Responsibility", "SeatAllocation", "Succession"]
+        [
+            "Advocacy",
+            "Appointment",
+            "Collaboration",
+            "Consultation",
+            "Control",
+            "DecisionPower",
+            "Funding",
+            "Leadership",
+            "Location",
+            "ManagingAuthority",
+            "Membership",
+            "OfficeSharing",
+            "Operation",
+            "Ownership",
+            "PartOf",
+            "PostHolding",
+            "Regulation",
+            "Representation",
+            "Responsibility",
+            "SeatAllocation",
+            "Succession",
+        ]
     )
     assert all(kind.rules for kind in kinds)
     assert {str(kind.iri).removeprefix(GOV) for kind in kinds if kind.symmetric} == {"Collaboration", "OfficeSharing"}

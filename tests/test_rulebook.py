@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -72,6 +71,12 @@ def examples() -> tuple[Result, ...]:
 
 def test_examples_say_exactly_what_is_expected() -> None:
     assert Counter(expectations(examples(), EXAMPLES)) == Counter(expected())
+
+
+def test_pyshacl_alone_says_the_same() -> None:
+    """Rules over the whole graph are asked of Oxigraph; pySHACL is the second opinion."""
+    alone = example_report(PROJECT, only_pyshacl=True)
+    assert Counter(expectations(alone, EXAMPLES)) == Counter(expected())
 
 
 def test_each_invalid_file_fails_for_one_rule_alone() -> None:

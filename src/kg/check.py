@@ -197,8 +197,8 @@ def expectations(results: Iterable[Result], folder: Path) -> list[Expectation]:
     return sorted(Expectation(*key, results=number) for key, number in tally.items())
 
 
-def example_report(project: Project) -> tuple[Result, ...]:
-    """What the shapes say of all example files together; they share no IRI, so each result has one file as its place."""
+def example_report(project: Project, *, only_pyshacl: bool = False) -> tuple[Result, ...]:
+    """What the shapes say of all example files together; they share no IRI, so each result has one file."""
     folder = project.root / "examples"
     paths = sorted(folder.rglob("*.ttl"))
     vocabulary = read_graph([path for path in project.files("ontology", "*.ttl") if path.parent.name != "alignments"])
@@ -214,7 +214,13 @@ def example_report(project: Project) -> tuple[Result, ...]:
         union.add(triple)
     for triple in derive(union, read_registry(union), project.as_of):
         union.add(triple)
-    return evaluate(union, read_shapes(project), locate=lambda focus, _path: _file(owner, str(focus))).results
+    report = evaluate(
+        union,
+        read_shapes(project),
+        locate=lambda focus, _path: _file(owner, str(focus)),
+        only_pyshacl=only_pyshacl,
+    )
+    return report.results
 
 
 def _file(owner: dict[str, Path], node: str) -> Place | None:

@@ -35,9 +35,7 @@ __all__ = [
 Progress = Callable[[str], None]
 
 
-def read_graph(
-    paths: Iterable[Path], into: Graph | None = None, *, prefixes: Mapping[str, str] | None = None
-) -> Graph:
+def read_graph(paths: Iterable[Path], into: Graph | None = None, *, prefixes: Mapping[str, str] | None = None) -> Graph:
     """The Turtle files at `paths` as one graph, lexical forms as written; errors quote lines from `prefixes`.
 
     Raises:

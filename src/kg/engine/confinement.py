@@ -83,7 +83,6 @@ def _has_all_open(store: Path) -> bool:
 
 def _refuse_calls() -> bool:
     """Install the seccomp filter in all threads; false where the machine has none."""
-    return True
     machine = _MACHINES.get(platform.machine())
     if machine is None:
         return False

@@ -1,4 +1,4 @@
-"""Evaluation of shapes by pySHACL, on rdflib graphs in memory.
+"""Evaluation of shapes: pySHACL on rdflib graphs in memory, and the rules over the whole graph at once.
 
 pySHACL is used for what it finds; the messages are taken from the shapes themselves, because pySHACL drops the language
 tags of the messages of SPARQL-based constraints. Rules over the whole graph have the one target `gov:WholeGraph` and
@@ -17,7 +17,8 @@ from rdflib.term import Node
 from kg.errors import EngineError
 from kg.locations import Place
 from kg.namespaces import GOV
-from kg.shapes.report import SEVERITIES, Result, ValidationReport
+from kg.shapes.report import SEVERITIES, Result, ValidationReport, in_language
+from kg.shapes.whole_graph import WHOLE_GRAPH, Finding, find_at_once, whole_graph_shapes
 
 __all__ = ["Locate", "evaluate"]
 
@@ -25,31 +26,38 @@ Locate = Callable[[Node, Node | None], Place | None]
 """From a focus node and a path to where they are written."""
 
 _CODE = URIRef(GOV.shapeCode)
-_WHOLE_GRAPH = URIRef(GOV.WholeGraph)
 _SEVERITY_NAMES = {iri: name for name, iri in SEVERITIES.items()}
 _PLACEHOLDER = re.compile(r"\{[$?](\w+)\}")
 _IRI = re.compile(r"[a-z][a-z0-9+.-]*:\S+$")
 
 
-def evaluate(data: Graph, shapes: Graph, *, locate: Locate = lambda _focus, _path: None) -> ValidationReport:
+def evaluate(
+    data: Graph, shapes: Graph, *, locate: Locate = lambda _focus, _path: None, only_pyshacl: bool = False
+) -> ValidationReport:
     """Validates `data` (which must hold the ontology too, for class hierarchies and the registry) against `shapes`.
 
-    `locate` tells where a focus node is written. Neither graph is changed.
+    `locate` tells where a focus node is written. Neither graph is changed. With `only_pyshacl`, the rules over the
+    whole graph are left to pySHACL too: the second opinion.
 
     Raises:
-        EngineError: pySHACL could not evaluate a shape.
+        EngineError: a shape could not be evaluated.
     """
-    results = [_result(data, shapes, graph, node, locate) for graph, node in _raw_results(data, shapes)]
+    own = Graph() + shapes  # pySHACL writes into the shapes that it is given
+    results = []
+    if not only_pyshacl:
+        results = [_found(data, shapes, finding, locate) for finding in find_at_once(data, shapes)]
+        for shape in whole_graph_shapes(shapes):
+            own.remove((shape, SH.targetNode, WHOLE_GRAPH))
+    results.extend(_reported(data, shapes, graph, node, locate) for graph, node in _pyshacl_results(data, own))
     codes = {str(code) for code in shapes.objects(None, _CODE)}
     return ValidationReport(tuple(sorted(results, key=Result.sort_key)), len(codes))
 
 
-def _raw_results(data: Graph, shapes: Graph) -> Iterable[tuple[Graph, Node]]:
+def _pyshacl_results(data: Graph, shapes: Graph) -> Iterable[tuple[Graph, Node]]:
     import pyshacl
 
-    own = Graph() + shapes  # pySHACL writes into the shapes that it is given
     try:
-        _, graph, text = pyshacl.validate(data, shacl_graph=own, inplace=True, advanced=False, allow_warnings=True)
+        _, graph, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True, advanced=False, allow_warnings=True)
     except Exception as error:
         raise EngineError(
             f"the shapes cannot be evaluated: {error}", hint="check the shapes with `kg check`"
@@ -59,33 +67,61 @@ def _raw_results(data: Graph, shapes: Graph) -> Iterable[tuple[Graph, Node]]:
     return [(graph, node) for node in graph.subjects(RDF.type, SH.ValidationResult)]
 
 
-def _result(data: Graph, shapes: Graph, graph: Graph, node: Node, locate: Locate) -> Result:
-    def of(predicate: URIRef) -> Any:
-        return graph.value(node, predicate)
-
-    shape, constraint = of(SH.sourceShape), of(SH.sourceConstraint)
-    focus, value = of(SH.focusNode), of(SH.value)
-    bindings = {"this": focus, "value": value, "path": of(SH.resultPath)}
-    if focus == _WHOLE_GRAPH and value is not None:
-        focus = value
-    carriers = [carrier for carrier in (constraint, shape) if carrier is not None]
-    raw = [str(message) for message in graph.objects(node, SH.resultMessage)]
+def _found(data: Graph, shapes: Graph, finding: Finding, locate: Locate) -> Result:
+    """A finding over the whole graph as a result, its focus node the node at fault."""
+    focus, path = finding.bindings["value"], finding.bindings.get("path")
+    carriers = [finding.constraint, finding.shape]
     return Result(
-        code=next((str(code) for carrier in carriers for code in shapes.objects(carrier, _CODE)), "SHACL"),
-        severity=_SEVERITY_NAMES[of(SH.resultSeverity)],
+        code=_code(shapes, carriers),
+        severity=_SEVERITY_NAMES[_severity(shapes, finding.shape)],
         focus=focus,
-        path=of(SH.resultPath),
-        value=value,
-        messages=_messages(data, shapes, carriers, bindings, raw) or dict.fromkeys([""], " ".join(raw)),
-        shape=shape,
-        component=of(SH.sourceConstraintComponent),
+        path=path,
+        value=focus,
+        messages=_messages(data, shapes, carriers, finding.bindings, ()),
+        shape=finding.shape,
+        component=SH.SPARQLConstraintComponent,
         labels=_labels(data, focus),
-        place=locate(focus, of(SH.resultPath)),
+        place=locate(focus, path),
     )
 
 
+def _reported(data: Graph, shapes: Graph, graph: Graph, node: Node, locate: Locate) -> Result:
+    """A result of pySHACL, with code, messages in every language, labels and place."""
+
+    def of(predicate: URIRef) -> Any:
+        return graph.value(node, predicate)
+
+    focus, value, path = of(SH.focusNode), of(SH.value), of(SH.resultPath)
+    bindings = {name: term for name, term in (("this", focus), ("value", value), ("path", path)) if term is not None}
+    if focus == WHOLE_GRAPH and value is not None:
+        focus = value
+    carriers = [carrier for carrier in (of(SH.sourceConstraint), of(SH.sourceShape)) if carrier is not None]
+    raw = [str(message) for message in graph.objects(node, SH.resultMessage)]
+    return Result(
+        code=_code(shapes, carriers),
+        severity=_SEVERITY_NAMES[of(SH.resultSeverity)],
+        focus=focus,
+        path=path,
+        value=value,
+        messages=_messages(data, shapes, carriers, bindings, raw) or dict.fromkeys([""], " ".join(raw)),
+        shape=of(SH.sourceShape),
+        component=of(SH.sourceConstraintComponent),
+        labels=_labels(data, focus),
+        place=locate(focus, path),
+    )
+
+
+def _code(shapes: Graph, carriers: Iterable[Node]) -> str:
+    return next((str(code) for carrier in carriers for code in shapes.objects(carrier, _CODE)), "SHACL")
+
+
+def _severity(shapes: Graph, shape: Node) -> URIRef:
+    severity = shapes.value(shape, SH.severity)
+    return severity if isinstance(severity, URIRef) else SH.Violation
+
+
 def _messages(
-    data: Graph, shapes: Graph, carriers: Iterable[Node], bindings: Mapping[str, Node | None], raw: Iterable[str]
+    data: Graph, shapes: Graph, carriers: Iterable[Node], bindings: Mapping[str, Node], raw: Iterable[str]
 ) -> dict[str, str]:
     """`sh:message` of the constraint, or else of its shape, by language, with its variables filled in (SHACL §5.2.2).
 
@@ -95,8 +131,7 @@ def _messages(
         found = [text for text in shapes.objects(carrier, SH.message) if isinstance(text, Literal)]
         if found:
             values = {name: node for text in found for name, node in _recovered(str(text), raw).items()}
-            values |= {name: node for name, node in bindings.items() if node is not None}
-            return {text.language or "": _filled(data, text, values) for text in found}
+            return {text.language or "": _filled(data, text, {**values, **bindings}) for text in found}
     return {}
 
 
@@ -117,7 +152,7 @@ def _filled(data: Graph, text: Literal, values: Mapping[str, Node]) -> str:
         node = values.get(match[1])
         if node is None:
             return match[0]
-        return _labels(data, node).get(text.language or "", str(node))
+        return in_language(_labels(data, node), text.language or "") or str(node)
 
     return _PLACEHOLDER.sub(fill, str(text))
 

@@ -17,7 +17,7 @@ from rdflib.term import Node
 from kg.locations import Place
 from kg.namespaces import GOV, SHAPES, shorten
 
-__all__ = ["SEVERITIES", "Result", "ValidationReport"]
+__all__ = ["SEVERITIES", "Result", "ValidationReport", "in_language"]
 
 SEVERITIES: Mapping[str, URIRef] = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
 
@@ -39,11 +39,11 @@ class Result:
 
     def message(self, language: str) -> str:
         """The message in `language`, else in English, else in any."""
-        return _in_language(self.messages, language) or self.code
+        return in_language(self.messages, language) or self.code
 
     def label(self, language: str) -> str:
         """What the focus node is called in `language`, or in any; empty when it has no name."""
-        return _in_language(self.labels, language)
+        return in_language(self.labels, language)
 
     def sort_key(self) -> tuple[int, str, str, str, str, str]:
         order = list(SEVERITIES).index(self.severity)
@@ -117,7 +117,8 @@ class ValidationReport:
         return environment.get_template("report.html").render(report=self, language=language, shown=shown)
 
 
-def _in_language(texts: Mapping[str, str], language: str) -> str:
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text in `language`, else in English, else in any; empty when there is none."""
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
