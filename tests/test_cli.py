@@ -2,9 +2,12 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -164,6 +167,26 @@ def test_fmt_changes_once_and_check_tells(folder: Path, tmp_path: Path) -> None:
     assert kg("fmt", str(file), cwd=folder).stdout == f"formatted {file}\n"
     assert "# kept" in file.read_text()
     assert kg("fmt", "--check", str(file), cwd=folder).returncode == 0
+
+
+def test_serve_builds_answers_and_ends_with_ctrl_c(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    process = subprocess.Popen([*KG, "serve", "demo", "--port", port], cwd=folder, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert "demo, release" in process.stdout.readline()
+        with urlopen(f"http://127.0.0.1:{port}/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D") as response:
+            assert json.load(response)["boolean"] is True
+        taken = kg("serve", "demo", "--port", port, cwd=folder)
+        assert (taken.returncode, taken.stderr.count("\n")) == (2, 2)
+        assert f"cannot listen at 127.0.0.1:{port}" in taken.stderr
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()  # type: ignore[union-attr]
 
 
 def test_every_command_has_help_with_an_example(folder: Path) -> None:

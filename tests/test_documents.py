@@ -1,10 +1,18 @@
 """Generated documents are what the code says, and the README's figures are of the graph that is there."""
 
+import re
 from pathlib import Path
 
 import pytest
+from pyoxigraph import DefaultGraph, Store
+from rdflib import Dataset
 
-from documents import documents
+from documents import ROOT, documents
+from kg.build import read_queries
+from kg.cli import commands
+from kg.dataset import authoring_union, to_quads
+from kg.project import Project
+from kg.release import Release
 
 
 @pytest.mark.parametrize(
@@ -12,3 +20,36 @@ from documents import documents
 )
 def test_document_is_up_to_date(path: Path, text: str) -> None:
     assert path.read_text(encoding="utf-8") == text, "run `make docs`"
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_queries_of_the_readme_have_answers(norrbotten_dataset: Dataset, norrbotten: Project) -> None:
+    store = Store()
+    store.extend(to_quads(authoring_union(norrbotten_dataset, norrbotten), DefaultGraph()))
+    blocks = re.findall(r"```sparql\n(.*?)```", README, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        assert len(list(store.query(block))) >= 2, block  # type: ignore[arg-type]
+
+
+def test_commands_of_the_readme_are_there(norrbotten: Project) -> None:
+    names = re.findall(r"^kg query (\S+)", README, re.MULTILINE)
+    assert len(names) == 5
+    assert set(names) <= {query.name for query in read_queries(norrbotten)}
+    assert {name for name in re.findall(r"\bkg ([a-z]+)\b", README) if name != "new"} <= set(commands.commands)
+    targets = re.findall(r"`?make ([a-z]+)", README)
+    assert set(targets) <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_links_of_the_documents_lead_somewhere() -> None:
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
+            assert link.startswith("https://") or (path.parent / link).exists(), (path, link)
+
+
+def test_figures_of_the_readme_are_those_of_the_graph(norrbotten_release: Release) -> None:
+    counts = norrbotten_release.manifest.counts
+    for name in ("organisations", "relations", "claims", "triples"):
+        assert f"{counts[name]:,} {name}" in README, f"{counts[name]:,} {name}"

@@ -1,14 +1,19 @@
 """Source texts: digests of spans, coverage, segments."""
 
 import hashlib
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
-from rdflib import Graph
+from rdflib import Dataset, Graph
 
+from kg.dataset import authoring_union
 from kg.errors import SourceError
+from kg.project import Project
 from kg.sources import check_sources, segments
 
+ROOT = Path(__file__).parents[1]
 TEXT = "Heading\n\nA owns\u00a0B. C pays D!\n • Åland\n  \nTel: 1"
 
 
@@ -82,3 +87,33 @@ def test_missing_source_text_is_an_error_that_names_it(tmp_path: Path) -> None:
 def test_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no such folder"):
         check_sources(graph_citing((0, 7)), [tmp_path / "nowhere"])
+
+
+SOURCES = Path(os.environ.get("KG_SOURCES", ROOT.parent / "shared" / "source"))
+needs_sources = pytest.mark.skipif(not SOURCES.is_dir(), reason=f"the source texts are not there: KG_SOURCES={SOURCES}")
+
+
+@needs_sources
+def test_norrbotten_cites_rightly_and_covers_the_whole_text(norrbotten: Project, norrbotten_dataset: Dataset) -> None:
+    checks = check_sources(authoring_union(norrbotten_dataset, norrbotten), [SOURCES, ROOT / "data"])
+    assert len(checks) == 2
+    for check in checks:
+        assert (check.wrong, check.uncovered, check.coverage) == ((), (), 100.0), check.to_text()
+    assert sum(check.citations for check in checks) > 850
+
+
+@needs_sources
+def test_no_sentence_of_the_text_is_in_the_repository(norrbotten_dataset: Dataset) -> None:
+    """Any run of sixty code points of the page, white space made plain, in any file that git knows."""
+    [page] = SOURCES.glob("*.txt")
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    runs = {text[start : start + 60] for start in range(len(text) - 59)}
+    names = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert len(names) > 300
+    for name in names:
+        content = (ROOT / name).read_bytes()
+        flat = " ".join(content.decode("utf-8", errors="replace").split())
+        for start in range(len(flat) - 59):
+            assert flat[start : start + 60] not in runs, (name, flat[start : start + 60])
