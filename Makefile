@@ -26,15 +26,15 @@ test: $(READY) ## the whole test suite
 	$(BIN)/python -m pytest
 
 lint: $(READY) ## ruff, mypy --strict, import-linter, kg check
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/kg check
 
 fmt: $(READY) ## format Python and Turtle
-	$(BIN)/ruff check --fix --quiet src tests || true
-	$(BIN)/ruff format src tests
+	$(BIN)/ruff check --fix --quiet src tests benchmarks || true
+	$(BIN)/ruff format src tests benchmarks
 	$(BIN)/kg fmt
 
 docs: $(READY) ## write the generated documents
@@ -45,6 +45,9 @@ check: $(READY) ## everything that can be wrong with the project's files
 
 build: $(READY) ## build a release under build/
 	$(BIN)/kg build
+
+bench: $(READY) ## the figures of the README, beside a peer
+	$(BIN)/python benchmarks/figures.py
 
 wheel: $(READY) ## a wheel that holds the tool and the Norrbotten graph
 	$(PIP) wheel --quiet --no-deps --no-build-isolation -w dist .
