@@ -189,6 +189,17 @@ def test_serve_builds_answers_and_ends_with_ctrl_c(folder: Path) -> None:
         process.stdout.close()  # type: ignore[union-attr]
 
 
+def test_fmt_uses_the_prefixes_of_the_project_that_a_file_is_in(folder: Path) -> None:
+    assert kg("fmt", "--check", "demo", cwd=folder).returncode == 0
+    nowhere = kg("fmt", cwd=folder)
+    assert (nowhere.returncode, "there is no" in nowhere.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("locale", "word"), [("sv_SE.UTF-8", "regler"), ("C.UTF-8", "rules")])
+def test_messages_are_in_the_language_of_the_environment(folder: Path, locale: str, word: str) -> None:
+    assert word in kg("validate", "demo/data/example.ttl", cwd=folder, LC_ALL=locale).stdout
+
+
 def test_every_command_has_help_with_an_example(folder: Path) -> None:
     names = [
         line.split()[0]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +29,13 @@ __all__ = ["main"]
 
 PROJECT = click.argument("project", required=False, type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Facts as JSON on standard output.")
-LANGUAGE = click.option("--lang", type=click.Choice(["en", "sv"]), default="en", help="Language of messages.")
+LANGUAGE = click.option(
+    "--lang",
+    type=click.Choice(["en", "sv"]),
+    default=lambda: "sv" if _locale().startswith("sv") else "en",
+    show_default="that of the environment, LC_ALL or LANG",
+    help="Language of messages.",
+)
 
 
 def main() -> None:
@@ -79,15 +86,17 @@ def fmt(paths: tuple[Path, ...], only_check: bool) -> int:
     kg fmt                   the project of the working directory
     kg fmt --check data/     which files would change
     """
-    from kg.project import find_project
+    from kg.project import load_project, project_around
     from kg.turtle_format import format_file
 
-    project = find_project(None)
-    files = [file for path in paths for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])]
+    files: list[Path] = []
+    for path in paths or (Path(),):
+        if (path / "kg.toml").is_file() or not paths:
+            files.extend(load_project(path).own_turtle_files())
+        else:
+            files.extend(sorted(path.rglob("*.ttl")) if path.is_dir() else [path])
     changed = [
-        path
-        for path in (files if paths else project.own_turtle_files())
-        if format_file(path, prefixes=project.prefixes, write=not only_check)
+        path for path in files if format_file(path, prefixes=project_around(path).prefixes, write=not only_check)
     ]
     for path in changed:
         click.echo(f"{'would change' if only_check else 'formatted'} {path}")
@@ -320,6 +329,10 @@ def new(name: str, base_iri: str | None) -> int:
     folder = create_project(Path.cwd(), name, base_iri or f"https://example.org/{name}/", date.today())
     click.echo(f"made {folder}; next: kg build {name} && kg serve {name}")
     return 0
+
+
+def _locale() -> str:
+    return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
 
 
 def _verify_sources(project: Project, folder: Path, as_json: bool) -> int:

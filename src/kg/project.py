@@ -17,7 +17,7 @@ from typing import Any
 from kg.errors import ConfigurationError
 from kg.namespaces import prefixes
 
-__all__ = ["Project", "find_project", "load_project", "rulebook_root"]
+__all__ = ["Project", "find_project", "load_project", "project_around", "rulebook_root"]
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
@@ -86,6 +86,14 @@ def find_project(folder: Path | None) -> Project:
         return load_project(folder)
     here = Path.cwd()
     return load_project(here if (here / "kg.toml").is_file() else rulebook_root())
+
+
+def project_around(path: Path) -> Project:
+    """The project that a file belongs to: of the nearest folder above with a `kg.toml`, else as `find_project`."""
+    for folder in path.resolve().parents:
+        if (folder / "kg.toml").is_file():
+            return load_project(folder)
+    return find_project(None)
 
 
 def load_project(folder: Path) -> Project:
