@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_new_build_check_stats_verify(folder: Path) -> None:
     assert kg("check", "demo", cwd=folder).stdout.startswith("passed: 2 Turtle files")
-    counts = json.loads(kg("stats", "demo", "--json", cwd=folder).stdout)["counts"]
+    counts = json.loads(kg("stats", "demo", "--json", cwd=folder).stdout)["totals"]
     assert (counts["relations"], counts["sources"]) == (2, 1)
     assert "files are as they were built" in kg("verify", "demo", cwd=folder).stdout
 

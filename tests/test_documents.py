@@ -39,7 +39,7 @@ def test_commands_of_the_readme_are_there(norrbotten: Project) -> None:
     assert len(names) == 5
     assert set(names) <= {query.name for query in read_queries(norrbotten)}
     assert {name for name in re.findall(r"(?:^|`)kg ([a-z]+)", README, re.MULTILINE) if name != "new"} <= set(commands.commands)
-    targets = re.findall(r"`?make ([a-z]+)", README)
+    targets = re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)
     assert set(targets) <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 

@@ -293,24 +293,25 @@ def serve(project: Path | None, host: str, port: int, workers: int | None, versi
 @PROJECT
 @JSON
 def stats(project: Path | None, as_json: bool) -> int:
-    """Counts of the current release.
+    """What the current release holds: totals, relations by kind and modality, claims by basis.
 
     \b
     kg stats
     kg stats --json demo
     """
+    import dataclasses
+
     from kg.project import find_project
+    from kg.stats import count_release
 
     release = _release(find_project(project), None, Settings.read())
     if release is None:
         return 1
+    statistics = count_release(release)
     if as_json:
-        manifest = release.manifest
-        _echo_json({"version": manifest.version, "as_of": manifest.as_of, "counts": dict(manifest.counts)})
+        _echo_json(dataclasses.asdict(statistics))
     else:
-        click.echo(f"release        {release.version}")
-        for name, number in release.manifest.counts.items():
-            click.echo(f"{name:<14} {number:>9,}")
+        click.echo(statistics.to_text())
     return 0
 
 
