@@ -30,7 +30,6 @@ __all__ = [
     "UnknownGraph",
     "UnsupportedMediaType",
     "UpdateRefused",
-    "ViolationError",
 ]
 
 
@@ -156,10 +155,6 @@ class SourceError(KgError):
     def __str__(self) -> str:
         place = [str(part) for part in (self.path, self.line, self.column) if part is not None]
         return f"{':'.join(place)}: {self.message}" if place else self.message
-
-
-class ViolationError(SourceError):
-    """The data break a rule of severity Violation: nothing is published."""
 
 
 class EngineError(KgError):

@@ -48,7 +48,6 @@ PROBLEMS: Mapping[type[KgError], Problem] = {
     errors.MemoryExceeded: _row(507, "memory-exceeded", "Frågan krävde för mycket minne", "Too much memory needed"),
     errors.ResultTooLarge: _row(507, "result-too-large", "Svaret är för stort", "The answer is too large"),
     errors.SourceError: _INTERNAL,
-    errors.ViolationError: _INTERNAL,
     errors.EngineError: _row(500, "engine", "Frågemotorn klarade inte frågan", "The engine failed on the query"),
     errors.IntegrityError: _INTERNAL,
     errors.ConfigurationError: _INTERNAL,
