@@ -53,6 +53,13 @@ def test_verify_sources_proves_digests_and_coverage(folder: Path) -> None:
     assert "2 sentences and list items, 100.0 % covered" in verified.stdout
 
 
+def test_cite_gives_the_turtle_of_a_span(folder: Path) -> None:
+    cited = kg("cite", "demo/data/sources/example.txt", "a council of  31 members", "--project", "demo", cwd=folder)
+    assert "selector:example-71-94 a oa:TextPositionSelector" in cited.stdout
+    missing = kg("cite", "demo/data/sources/example.txt", "a council of 32", "--project", "demo", cwd=folder)
+    assert (missing.returncode, "found up to: 'a council of'" in missing.stderr) == (2, True)
+
+
 def test_changed_source_text_is_found(folder: Path) -> None:
     verified = kg("verify", "demo", "--sources", str(folder / "nowhere"), cwd=folder)
     assert (verified.returncode, verified.stderr) == (1, f"kg: {folder / 'nowhere'}: there is no such folder\n")

@@ -63,6 +63,8 @@ def test_volatile_functions_are_noticed() -> None:
         "SELECT * { { SELECT * { SERVICE <http://e/> {} } } }",
         "ASK { FILTER(?a<'x>') SERVICE <http://e/> {} FILTER(''='') }",
         "ASK { FILTER(?a <?b#>'''\n) SERVICE SILENT <http://e/> {} FILTER(\"'''\" != '') }",
+        "ASK { FILTER(true <'>') SERVICE <http://e/> {} FILTER(''='') }",
+        "ASK { FILTER(EXISTS { ?s ?p ?o } <'>') SERVICE <http://e/> {} FILTER(''='') }",
         "ASK { ?s <http://e/'> ?o FILTER(?a<'x>') SERVICE <http://e/> {} FILTER(''='') }",
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,8 @@ def kinds(text: str) -> list[tuple[str, str]]:
         ("service:x SERVICE", [("prefixed", "service:x"), ("word", "SERVICE")]),
         ("'a'@sv-SE 1.5e3 :", [("string", "'a'"), ("language", "@sv-SE"), ("number", "1.5e3"), ("prefixed", ":")]),
         ("ex:a\\(b %", [("prefixed", "ex:a\\(b"), ("sign", "%")]),
+        ('"""a" \'b\n""', [("string", '""'), ("string", '"a"'), ("sign", "'b"), ("string", '""')]),
+        ("a.b-c:d a.b.:c", [("prefixed", "a.b-c:d"), ("word", "a"), ("sign", "."), ("word", "b"), ("sign", "."), ("prefixed", ":c")]),
     ],
 )
 def test_terminals(text: str, expected: list[tuple[str, str]]) -> None:
@@ -41,6 +45,18 @@ def test_terminals_cover_the_text_in_order(text: str) -> None:
         end = token.end
 
 
+@pytest.mark.parametrize("unit", ["a.", "a-", "\\'", '""\n\\"', "\'\'\n\\\'", "<a", "_:a.", "%"])
+def test_the_time_is_linear_in_the_text(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = "SELECT * { '" + unit * (length // len(unit))
+        started = time.process_time()
+        assert list(tokens(text))
+        return time.process_time() - started
+
+    seconds(1000)  # compiles the patterns
+    assert seconds(64_000) < 20 * seconds(8_000) + 0.2
+
+
 def test_brackets_in_strings_comments_and_iris_are_no_nesting() -> None:
     assert depth(tuple(tokens("{ ?s <http://e/{> '{{{' # {{{\n }"))) == 2
     assert depth(tuple(tokens("{[(())]}"))) == 4
@@ -55,6 +71,8 @@ def test_parentheses_that_an_iri_may_hide_are_nesting() -> None:
     [
         ("FILTER(?a<'x>')", True),
         ("FILTER(?a <x#>''')", True),
+        ("FILTER(true <'>')", True),
+        ("FILTER(EXISTS { ?s ?p ?o } <'>')", True),
         ("?s <http://e/o'brien> ?o", False),
         ("FILTER(?a = <http://e/o'brien>)", False),
         ("VALUES (?a ?b) { (<http://e/a> <http://e/b>) }", False),

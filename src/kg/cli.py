@@ -260,6 +260,34 @@ def verify(project: Path | None, sources: Path | None, as_json: bool) -> int:
 
 
 @commands.command()
+@click.argument("text", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("words")
+@click.option("--project", type=click.Path(path_type=Path), help="Project folder.")
+def cite(text: Path, words: str, project: Path | None) -> int:
+    """The Turtle that cites WORDS of the source TEXT: position in code points and digest.
+
+    White space is matched loosely, so that words can be copied from a page.
+
+    \b
+    kg cite sources/page.txt "is owned by Example Town"
+    """
+    from kg.cite import cite as find_spans
+    from kg.cite import known_source, source_block
+    from kg.dataset import authoring_union, read_dataset
+    from kg.project import find_project
+    from kg.turtle.reader import read_text
+
+    found = find_project(project)
+    source = known_source(authoring_union(read_dataset(found), found), text)
+    spans = find_spans(read_text(text), words)
+    if source is None:
+        click.echo(f"# {text.name} is not a source of {found.name} yet; in data/sources.ttl:\n{source_block(text)}")
+    for span in spans:
+        click.echo(f"# characters {span.start}-{span.end} of {text.name}\n{span.to_turtle(source or text.stem)}")
+    return 0
+
+
+@commands.command()
 @PROJECT
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))

@@ -20,7 +20,7 @@ from rdflib.term import Node
 from kg.errors import SourceError
 from kg.namespaces import FOREIGN, GOV
 
-__all__ = ["Segment", "SourceCheck", "WrongDigest", "check_sources", "segments"]
+__all__ = ["Segment", "SourceCheck", "WrongDigest", "check_sources", "segments", "span_digest"]
 
 _OA = Namespace(FOREIGN["oa"])
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -186,8 +186,7 @@ def _citations(graph: Graph, source: Node) -> Iterator[_Citation]:
 def _wrong(text: str, citations: Iterable[_Citation]) -> Iterator[WrongDigest]:
     for citation in citations:
         inside = 0 <= citation.start < citation.end <= len(text)
-        span = text[citation.start : citation.end].encode("utf-8")
-        if not inside or _sha256(span) != citation.digest:
+        if not inside or span_digest(text[citation.start : citation.end]) != citation.digest:
             yield WrongDigest(citation.node, citation.start, citation.end)
 
 
@@ -198,6 +197,11 @@ def _covered(text: str, citations: Iterable[_Citation]) -> bytearray:
         if start < end:
             covered[start:end] = b"\x01" * (end - start)
     return covered
+
+
+def span_digest(span: str) -> str:
+    """`sha256:` and the SHA-256 of the UTF-8 of a span, or of a whole text, as claims and sources give it."""
+    return _sha256(span.encode("utf-8"))
 
 
 def _sha256(content: bytes) -> str:

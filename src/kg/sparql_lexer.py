@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 __all__ = ["Kind", "Token", "depth", "is_ambiguous", "position", "tokens"]
 
@@ -46,31 +47,45 @@ class Token:
 
 _LOCAL = r"(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])"
 _LOCAL_MORE = r"(?:[\w:\-\u00b7]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])"
-_TERMINAL = re.compile(
-    r"""
+_LONG = {'"': r"\"\"\"(?:(?:\"|\"\")?(?:[^\"\\]|\\.))*+\"\"\"|", "'": r"'''(?:(?:'|'')?(?:[^'\\]|\\.))*+'''|"}
+_TERMINAL = r"""
       (?P<space>\s+|\#[^\n\r]*)
     | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
-    | (?P<string>\"\"\"(?:(?:\"|\"\")?(?:[^"\\]|\\.))*\"\"\"|'''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
-               |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
+    | (?P<string>LONG"(?:[^"\\\n\r]|\\.)*+"|'(?:[^'\\\n\r]|\\.)*+')
     | (?P<blank>_:\w(?:[\w.\-\u00b7]*[\w\-\u00b7])?)
-    | (?P<prefixed>(?:[^\W\d_](?:[\w.\-\u00b7]*[\w\-\u00b7])?)?:(?:LOCAL(?:(?:MORE|\.)*MORE)?)?)
+    | (?P<prefixed>(?:[^\W\d_][\w.\-\u00b7]{0,127}+(?<!\.))?:(?:LOCAL(?:(?:MORE|\.)*MORE)?)?)
     | (?P<variable>[?$]\w[\w\u00b7]*)
     | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
     | (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<word>[A-Za-z_]\w*)
-    | (?P<sign>\^\^|&&|\|\||[!<>]=|.)
-    """.replace("LOCAL", _LOCAL).replace("MORE", _LOCAL_MORE),
-    re.VERBOSE | re.DOTALL,
-)
+    | (?P<sign>"(?:[^"\\\n\r]|\\.)*+|'(?:[^'\\\n\r]|\\.)*+|\^\^|&&|\|\||[!<>]=|.)
+    """.replace("LOCAL", _LOCAL).replace("MORE", _LOCAL_MORE)
+_KINDS = {kind.value: kind for kind in Kind}
 _OPENING = {"{": "}", "(": ")", "[": "]"}
 _OPERANDS = {Kind.IRI, Kind.STRING, Kind.PREFIXED, Kind.VARIABLE, Kind.LANGUAGE, Kind.NUMBER}
 
 
+@cache
+def _terminal(long_marks: str) -> re.Pattern[str]:
+    """The pattern of a terminal, with long strings of these quotation marks."""
+    return re.compile(_TERMINAL.replace("LONG", "".join(_LONG[mark] for mark in long_marks)), re.VERBOSE | re.DOTALL)
+
+
 def tokens(text: str) -> Iterator[Token]:
-    """The terminals of `text`, white space and comments left out; what is no terminal comes as a sign."""
-    for match in _TERMINAL.finditer(text):
-        if match.lastgroup != "space":
-            yield Token(Kind(str(match.lastgroup)), match.group(), match.start())
+    """The terminals of `text`, white space and comments left out; what is no terminal comes as a sign.
+
+    The time is linear in the text: a short string that is not closed is one sign, a prefix has 128 characters at most,
+    and where one long string is not closed, none after it is, so that they are looked for no more.
+    """
+    marks, start = "\"'", 0
+    while start < len(text):
+        for match in _terminal(marks).finditer(text, start):
+            start = match.end()
+            if match.lastgroup != "space":
+                yield Token(_KINDS[str(match.lastgroup)], match.group(), match.start())
+            if match.group() in ('""', "''") and text.startswith(mark := match.group()[0], start) and mark in marks:
+                marks = marks.replace(mark, "")
+                break
 
 
 def depth(found: tuple[Token, ...]) -> int:
@@ -99,7 +114,7 @@ def is_ambiguous(found: tuple[Token, ...]) -> bool:
         elif token.kind is Kind.SIGN and token.text in _OPENING.values() and brackets:
             brackets.pop()
         if token.kind is Kind.IRI and brackets and brackets[-1] == "(" and previous is not None:
-            operand = previous.kind in _OPERANDS or previous.text == ")"
+            operand = previous.kind in _OPERANDS or previous.text in (")", "}") or previous.is_word("TRUE", "FALSE")
             if operand and ("'" in token.text or "#" in token.text):
                 return True
         previous = token

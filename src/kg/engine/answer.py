@@ -29,12 +29,14 @@ class Owner(Protocol):
 class Answer:
     """An answer on its way: `head` is its first piece, and all of it if `is_whole`.
 
-    `pieces` gives all pieces; an error there means that what was read so far is not an answer. Always `close` it.
+    `pieces` gives all pieces; an error there means that what was read so far is not an answer. Always `close` it, at
+    its `deadline` (in the time of the loop) at the latest, as its client has one query less until then.
     """
 
     def __init__(self, owner: Owner, worker: WorkerProcess, client: str, *, deadline: float, seconds: float) -> None:
         self.head = b""
         self.is_whole = False
+        self.deadline = deadline
         self._owner = owner
         self._worker = worker
         self._client = client

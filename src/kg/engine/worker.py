@@ -22,12 +22,16 @@ from pyoxigraph import Store
 
 from kg.engine.confinement import Memory, confine
 from kg.engine.frames import HEAD, Frame, pack
-from kg.engine.oxigraph import Query, check_syntax, encode, evaluate, open_store
+from kg.engine.oxigraph import ROWS, Query, check_syntax, encode, evaluate, open_store
 from kg.errors import EngineError, KgError, MemoryExceeded, ResultTooLarge
 
 __all__ = ["main"]
 
 CHUNK = 65536
+PIECE = 1 << 20
+"""Longest piece of an answer; a single literal may be longer."""
+PAGE = 4 << 20
+"""Largest answer for a page, which the web process reads and writes as a whole."""
 HOLD = 0.25
 """Seconds after which a first piece shorter than `CHUNK` is sent."""
 
@@ -54,7 +58,8 @@ class _Sender:
     def flush(self) -> None:
         piece = self._take()
         self._sent += len(piece)
-        self._pipe.sendall(pack(Frame.DATA, piece))
+        for start in range(0, len(piece), PIECE):
+            self._pipe.sendall(pack(Frame.DATA, piece[start : start + PIECE]))
 
     def finish(self, *, worn: bool) -> None:
         """Send what is left; the answer is whole."""
@@ -83,7 +88,8 @@ def main() -> None:
     while True:
         request = json.loads(_read(pipe)[1])
         _arm_clock(request.pop("seconds"))
-        sender = _Sender(pipe, start["result_bytes"])
+        is_page = request.get("format") == ROWS
+        sender = _Sender(pipe, min(PAGE, start["result_bytes"]) if is_page else start["result_bytes"])
         try:
             _answer(store, request, start, sender)
         except KgError as error:

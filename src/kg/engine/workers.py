@@ -118,9 +118,10 @@ class WorkerPool:
         self, query: ParsedQuery, error: QuerySyntaxError, client: str, deadline: float
     ) -> QuerySyntaxError:
         try:
-            await self._ask({"check": True, "text": widened(query.text)}, client, deadline)
+            text = await asyncio.to_thread(widened, query.text)
+            await self._ask({"check": True, "text": text}, client, deadline)
         except QuerySyntaxError as placed:
-            return explain(query, placed, self._prefixes)
+            return await asyncio.to_thread(explain, query, placed, self._prefixes)
         return error
 
     async def _ask(self, question: dict[str, Any], client: str, deadline: float) -> Answer:

@@ -19,6 +19,7 @@ from kg.engine.workers import WorkerPool
 from kg.errors import ConfigurationError, EngineError, KgError, MethodNotAllowed, NotFound, RequestError
 from kg.release import Release
 from kg.settings import Settings
+from kg.web.connection import SECONDS, connections, raise_file_limit
 from kg.web.health import health_routes
 from kg.web.home import home_routes
 from kg.web.openapi import sparql_path
@@ -149,9 +150,11 @@ def serve(release: Release, settings: Settings, host: str, port: int) -> None:
         ConfigurationError: the address cannot be listened at; nothing was started then.
         EngineError: the query workers cannot be started safely over this release.
     """
+    raise_file_limit()
     with _listen(host, port) as listener:
         config = uvicorn.Config(
             create_app(release, settings),
+            http=connections(settings),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -176,13 +179,16 @@ async def _run(config: uvicorn.Config, listener: socket.socket, greeting: str) -
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except (OSError, OverflowError) as error:
         code = getattr(error, "errno", None) or 0
         reason = os.strerror(code) if code > 0 else getattr(error, "strerror", None) or str(error)
         raise ConfigurationError(
             f"cannot listen at {host}:{port}: {reason}", hint="choose another port with --port, or stop what uses it"
         ) from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # also of the connections made here: who takes nothing is hung up on
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * SECONDS))
+    return listener
 
 
 def _greeting(release: Release, host: str, port: int) -> str:

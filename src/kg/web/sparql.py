@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -19,7 +20,7 @@ from starlette.types import Message, Receive, Scope, Send
 from kg.engine.answer import Answer
 from kg.engine.oxigraph import ROWS
 from kg.engine.workers import WorkerPool
-from kg.errors import KgError, RequestError
+from kg.errors import DeadlineExceeded, KgError, RequestError
 from kg.negotiation import HTML, Choice, choose_format, formats_of
 from kg.query import ParsedQuery, parse_query
 from kg.release import Release
@@ -34,6 +35,10 @@ __all__ = ["PAGE_ROWS", "SparqlEndpoint"]
 
 PAGE_ROWS = 100
 """Rows that a page shows; downloads have them all."""
+_LONG = 4096
+"""Characters of a query that takes longer to read than others should wait: 64 kB take a quarter of a second."""
+_LAG = 1.0
+"""Seconds after the deadline at which a client that does not take its answer is left."""
 _VARY = "Accept, Accept-Language"
 _LOG = logging.getLogger("kg.web")
 
@@ -50,6 +55,7 @@ class SparqlEndpoint:
         self._settings = settings
         self._pool = pool
         self._pages = pages
+        self._reading = asyncio.Lock()
         self._description = ServiceDescription(release, pool)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,12 +92,7 @@ class SparqlEndpoint:
             await exchange.send_whole(Response(body, headers=_headers(choice)))
             return
         started = time.perf_counter()
-        query = parse_query(
-            request.query,
-            base_iri=self._base_iri,
-            max_bytes=self._settings.query_bytes,
-            max_depth=self._settings.query_depth,
-        )
+        query = await self._read(request.query)
         choice = choose_format(accept, request.format, (*formats_of(query.form), HTML))
         if choice.format.is_html:
             body = await exchange.unless_gone(self._whole(query, request, visitor))
@@ -103,9 +104,26 @@ class SparqlEndpoint:
             self._pool.answer(query, format=choice.format.name, client=visitor.address, dataset=request.dataset)
         )
         try:
-            await exchange.send_answer(answer, _headers(choice))
+            async with asyncio.timeout_at(answer.deadline + _LAG):
+                await exchange.send_answer(answer, _headers(choice))
+        except TimeoutError:
+            raise DeadlineExceeded("the client did not take the answer in time") from None
         finally:
             answer.close()
+
+    async def _read(self, text: str) -> ParsedQuery:
+        """The query, read once; a long one beside the event loop and one at a time, so that nobody waits for it."""
+        read = partial(
+            parse_query,
+            text,
+            base_iri=self._base_iri,
+            max_bytes=self._settings.query_bytes,
+            max_depth=self._settings.query_depth,
+        )
+        if len(text) < _LONG:
+            return read()
+        async with self._reading:
+            return await asyncio.to_thread(read)
 
     async def _whole(self, query: ParsedQuery, request: SparqlRequest, visitor: Visitor) -> bytes:
         answer = await self._pool.answer(
