@@ -144,3 +144,17 @@ def test_two_saved_queries_of_one_name_are_an_error(demo: Project) -> None:
 def test_norrbotten_has_no_violation(norrbotten_build: Build) -> None:
     assert norrbotten_build.report.conforms, norrbotten_build.report.to_text({})
     assert norrbotten_build.report.rules >= 70
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SELECT ?a {\n ?s FOO ?p }", r"broken\.rq:4:5: unexpected FOO"),
+        ("SELECT * { SERVICE <http://e/> { ?s ?p ?o } }", r"broken\.rq: SERVICE is not offered"),
+    ],
+)
+def test_a_saved_query_that_cannot_be_answered_publishes_nothing(demo: Project, text: str, message: str) -> None:
+    (demo.root / "queries" / "broken.rq").write_text(f"# title@sv: x\n# title@en: x\n{text}")
+    with pytest.raises(SourceError, match=message):
+        build_project(demo, demo.root / "build")
+    assert list_releases(demo.root / "build") == []

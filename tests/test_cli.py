@@ -207,6 +207,34 @@ def test_messages_are_in_the_language_of_the_environment(folder: Path, locale: s
     assert word in kg("validate", "demo/data/example.ttl", cwd=folder, LC_ALL=locale).stdout
 
 
+def test_query_without_an_argument_lists_the_questions(folder: Path) -> None:
+    listed = kg("query", "--project", "demo", cwd=folder, LC_ALL="sv_SE.UTF-8").stdout
+    assert listed == "ownership\n  who-owns-what  Vem äger vad?\n"
+
+
+def test_check_finds_wrong_spans_and_copied_words_of_the_texts_in_the_project(folder: Path) -> None:
+    assert kg("new", "careless", cwd=folder).returncode == 0
+    path = folder / "careless" / "data" / "example.ttl"
+    text = path.read_text(encoding="utf-8")
+    note = 'gov:seatsTotal 31 ;\n    gov:note "Example Town has a council of 31 members."@en'
+    path.write_text(text.replace('oa:end "95"', 'oa:end "94"').replace("gov:seatsTotal 31", note), encoding="utf-8")
+    found = kg("check", "careless", cwd=folder)
+    assert found.returncode == 1
+    assert "characters 54-94 of example.txt are not what claim:" in found.stdout
+    assert "gov:note holds words of example.txt" in found.stdout
+
+
+def test_text_where_a_party_belongs_is_a_violation_with_its_line(folder: Path) -> None:
+    assert kg("new", "textual", cwd=folder).returncode == 0
+    path = folder / "textual" / "data" / "example.ttl"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("gov:owner organisation:example-town", 'gov:owner "Example Town"'), encoding="utf-8")
+    found = kg("check", "textual", cwd=folder)
+    assert found.returncode == 1
+    assert "IDN-08: Example Town plays a role (gov:owner)" in found.stdout
+    assert kg("build", "textual", cwd=folder).returncode == 1
+
+
 def test_every_command_has_help_with_an_example(folder: Path) -> None:
     names = [
         line.split()[0]
@@ -216,3 +244,56 @@ def test_every_command_has_help_with_an_example(folder: Path) -> None:
     assert {"build", "check", "fmt", "new", "query", "serve", "stats", "validate", "verify"} <= set(names)
     for name in names:
         assert f"kg {name}" in kg(name, "--help", cwd=folder).stdout.partition("\n")[2], name
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "SELECT * { ?s ?p ?o } #" + "x" * 5000])
+def test_a_name_that_no_file_can_have_is_no_file(folder: Path, name: str) -> None:
+    result = kg("query", name, "--project", "demo", cwd=folder)
+    assert (result.returncode, "no file and no saved query" in result.stderr) == (2, True)
+    assert kg("build", name, cwd=folder).returncode == 2
+    assert kg("new", "x" * 300, cwd=folder).returncode == 2
+
+
+def test_a_syntax_error_of_a_query_has_the_place_that_its_writer_sees(folder: Path) -> None:
+    result = kg("query", "-", "--project", "demo", cwd=folder, stdin="SELECT ?a {\n ?s FOO ?p }")
+    assert (result.returncode, result.stderr) == (2, "kg: line 2, column 5: unexpected FOO\n")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_a_terminal_without_our_letters_is_no_reason_to_stop(folder: Path, encoding: str) -> None:
+    query = 'SELECT ("Övertorneå" AS ?a) {}'
+    result = kg("query", "-", "--project", "demo", cwd=folder, stdin=query, PYTHONIOENCODING=f"{encoding}:strict")
+    assert (result.returncode, result.stderr) == (0, "1 solution\n")
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://a b/", "http://127.0.0.1:1/"])
+def test_an_endpoint_that_is_none_is_one_clear_line(folder: Path, url: str) -> None:
+    result = kg("query", "-", "--project", "demo", "--endpoint", url, cwd=folder, stdin="ASK {}")
+    assert result.returncode in (1, 2)
+    assert result.stderr.startswith("kg: ")
+
+
+def test_an_output_that_is_full_is_one_clear_line(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*KG, "stats", "demo"], cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (result.returncode, result.stderr) == (2, "kg: standard output: No space left on device\n")
+
+
+def test_ctrl_c_is_heard_while_the_engine_works(folder: Path, tmp_path: Path) -> None:
+    shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.nt"
+    select = "SELECT $this ?value { ?value ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(STR(?c) = CONCAT(STR(?f), STR(?i), STR(?l))) }"
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix gov: <https://w3id.org/governance-kg/def/> .\n"
+        f'<http://x/s> gov:wholeGraph true ; sh:targetNode gov:WholeGraph ; sh:sparql [ sh:select "{select}" ] .'
+    )
+    data.write_text("".join(f"<http://x/{number}> <http://x/p> <http://x/o{number}> .\n" for number in range(2000)))
+    command = [*KG, "validate", str(data), "--shapes", str(shapes)]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(4)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+        assert process.stderr is not None
+        assert process.stderr.read().strip() == "stopped"

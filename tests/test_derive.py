@@ -87,6 +87,11 @@ def test_extra_shortcut_only_for_its_subject_type() -> None:
     assert ("v", "subOrganizationOf", "w") in edges
 
 
+def test_text_in_a_role_gives_no_shortcut() -> None:
+    edges = derived(":r a gov:Ownership ; gov:owner 'Council' ; gov:owned :b ; gov:modality modality:actual .")
+    assert not {edge for edge in edges if edge[1] in {"owns", "ownedBy"}}
+
+
 def test_alternate_is_not_a_member() -> None:
     edges = derived(
         ":r a gov:Membership ; org:member :a ; org:organization :b ; gov:modality modality:actual ; gov:seatType seat-type:alternate ."

@@ -8,7 +8,7 @@ from pyoxigraph import DefaultGraph, Store
 from rdflib import Dataset
 
 from documents import ROOT, documents
-from kg.build import read_queries
+from kg.ask import question_text
 from kg.cli import commands
 from kg.dataset import authoring_union, to_quads
 from kg.project import Project
@@ -35,10 +35,14 @@ def test_queries_of_the_readme_have_answers(norrbotten_dataset: Dataset, norrbot
 
 
 def test_commands_of_the_readme_are_there(norrbotten: Project) -> None:
-    names = re.findall(r"^kg query (\S+)", README, re.MULTILINE)
-    assert len(names) == 5
-    assert set(names) <= {query.name for query in read_queries(norrbotten)}
-    assert {name for name in re.findall(r"(?:^|`)kg ([a-z]+)", README, re.MULTILINE) if name != "new"} <= set(commands.commands)
+    lines = re.findall(r"^kg query (\S+)([^#\n]*)", README, re.MULTILINE)
+    assert len(lines) == 5
+    for name, options in lines:
+        values = dict(value.split("=", 1) for value in re.findall(r"--param (\S+)", options))
+        assert question_text(name, norrbotten, values).startswith("#")
+    assert {name for name in re.findall(r"(?:^|`)kg ([a-z]+)", README, re.MULTILINE) if name != "new"} <= set(
+        commands.commands
+    )
     targets = re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)
     assert set(targets) <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 

@@ -105,3 +105,15 @@ def test_pyshacl_drops_the_language_of_sparql_messages() -> None:
     assert isinstance(results, Graph)
     [loop] = list(results.subjects(SH.sourceConstraint))
     assert {message.language for message in results.objects(loop, SH.resultMessage)} == {None}  # type: ignore[attr-defined]
+
+
+def test_a_severity_of_ones_own_is_taken_as_a_violation() -> None:
+    own = evaluate(graph(DATA), graph(SHAPES.replace("sh:severity sh:Warning", "sh:severity gov:Grave")))
+    assert next(result for result in own.results if result.code == "NAM-01").severity == "violation"
+
+
+def test_no_rule_can_load_a_graph(tmp_path: Path) -> None:
+    import rdflib.plugins.sparql
+
+    assert evaluate(graph(DATA), graph(SHAPES)).results
+    assert not rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS

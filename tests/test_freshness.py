@@ -1,7 +1,10 @@
 """Freshness: a release is current while no input has changed, and nothing is parsed to know it."""
 
+import pytest
+
 from kg.build import build_project
-from kg.freshness import is_fresh
+from kg.errors import SourceError
+from kg.freshness import input_digest, is_fresh
 from kg.project import Project
 
 
@@ -28,3 +31,9 @@ def test_new_file_and_removed_release_are_noticed(demo: Project) -> None:
     extra.unlink()
     (build / "current").unlink()
     assert not is_fresh(demo, build)
+
+
+def test_an_input_that_cannot_be_read_is_an_error_with_its_name(demo: Project) -> None:
+    (demo.root / "data" / "more.ttl").mkdir()
+    with pytest.raises(SourceError, match=r"more\.ttl: the file cannot be read: Is a directory"):
+        input_digest(demo)

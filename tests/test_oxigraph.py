@@ -111,3 +111,11 @@ def test_a_store_that_is_not_what_the_manifest_says(release: Release, tmp_path: 
         open_store(release.store_path, 7)
     with pytest.raises(IntegrityError, match="opened"):
         open_store(tmp_path / "nowhere")
+
+
+def test_a_store_that_is_cut_short_is_an_integrity_error(tmp_path: Path) -> None:
+    release = make_release(tmp_path)
+    for path in release.store_path.glob("*.sst"):
+        path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(IntegrityError, match="cannot be opened"):
+        open_store(release.store_path)

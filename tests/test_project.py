@@ -37,6 +37,16 @@ def test_good_file(tmp_path: Path) -> None:
         ("as_of", "as_off", "unknown key 'as_off'"),
         ("[project]", "[projekt]", "unknown key 'projekt'"),
         ("=", "", "kg.toml: "),
+        ("as_of = 2026-11-01", "as_of = 2026-11-01T10:00:00", "needs as_of"),
+        ("as_of", "languages = 5\nas_of", "needs languages"),
+        ("as_of", 'languages = "sv"\nas_of', "needs languages"),
+        ("as_of", "languages = []\nas_of", "needs languages"),
+        ('en = "Demo"', 'en = "Demo"\n"s v" = "Demo"', "needs languages"),
+        ('en = "Demo"', "en = 5", "not a text"),
+        ("as_of", 'licence = "not an IRI"\nas_of', "licence 'not an IRI'"),
+        ("as_of", "licence = 5\nas_of", "licence 5"),
+        ("demo/", "%/", "base_iri"),
+        ("[project]", "a = " + "[" * 3000, "nested too deep"),
     ],
 )
 def test_bad_file_is_one_clear_error(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -66,3 +76,28 @@ def test_project_adds_to_the_rulebook(tmp_path: Path) -> None:
     files = list(load_project(tmp_path).files("shapes", "*.ttl"))
     assert files[-1] == own
     assert len(files) > 1
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "kg.toml").write_text("\ufeff" + GOOD, encoding="utf-8")
+    assert load_project(tmp_path).name == "demo"
+
+
+def test_unreadable_names_and_files_are_one_clear_error(tmp_path: Path) -> None:
+    for folder in (tmp_path / ("x" * 300), Path("a\0b")):
+        with pytest.raises(ConfigurationError, match="no project in"):
+            load_project(folder)
+
+
+def test_the_graph_of_a_file_with_any_name_is_an_iri(tmp_path: Path) -> None:
+    (tmp_path / "kg.toml").write_text(GOOD)
+    path = tmp_path / "data" / "Ny mapp" / "åäö <1>.ttl"
+    assert load_project(tmp_path).data_graph(path) == "https://example.org/demo/graph/Ny%20mapp-åäö%20%3C1%3E"
+
+
+def test_a_checkout_brings_its_own_rulebook(tmp_path: Path) -> None:
+    (tmp_path / "kg.toml").write_text(GOOD)
+    assert list(load_project(tmp_path).files("shapes", "*.ttl"))
+    (tmp_path / "ontology").mkdir()
+    (tmp_path / "ontology" / "gov.ttl").write_text("")
+    assert not list(load_project(tmp_path).files("shapes", "*.ttl"))

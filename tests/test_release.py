@@ -86,3 +86,37 @@ def test_unreadable_manifest_is_an_integrity_error(tmp_path: Path) -> None:
     (release.path / "manifest.json").write_text("{}")
     with pytest.raises(IntegrityError, match="cannot be read"):
         open_release(tmp_path / "current")
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "dump.nq", "SHA256SUMS", "store/CURRENT"])
+def test_a_damaged_release_is_written_anew(tmp_path: Path, name: str) -> None:
+    release = publish(tmp_path)
+    (release.path / name).write_bytes(b"x\xe5")
+    again = publish(tmp_path)
+    assert verify_release(again) > 3
+    assert list(Store.read_only(str(again.store_path))) == [QUAD]
+    assert list_releases(tmp_path) == [again.version]
+    assert [path.name for path in (tmp_path / "release").iterdir()] == [again.version]
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"version": 1}'])
+def test_a_manifest_that_is_none_is_an_error(tmp_path: Path, text: str) -> None:
+    release = publish(tmp_path)
+    (release.path / "manifest.json").write_text(text)
+    with pytest.raises(IntegrityError, match="cannot be read"):
+        open_release(release.path)
+
+
+def test_a_manifest_without_counts_is_an_error(tmp_path: Path) -> None:
+    path = publish(tmp_path).path / "manifest.json"
+    path.write_text(path.read_text().replace('"quads"', '"squads"'))
+    with pytest.raises(IntegrityError, match="cannot be read"):
+        open_release(path.parent)
+
+
+def test_a_release_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot write"):
+        publish(tmp_path, "2026-11-01-" + "a" * 300)
+    (tmp_path / "current").mkdir()
+    with pytest.raises(ConfigurationError, match="Is a directory"):
+        publish(tmp_path)

@@ -97,3 +97,22 @@ def test_bad_head_is_an_error_with_its_line(tmp_path: Path, text: str, line: int
     with pytest.raises(SourceError, match=message) as caught:
         read_saved_query(write(tmp_path, text), tmp_path)
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize("front", ["²", "9" * 5000])
+def test_a_front_that_is_no_number_is_an_error(tmp_path: Path, front: str) -> None:
+    with pytest.raises(SourceError, match="unknown head line"):
+        read_saved_query(write(tmp_path, GOOD.replace("front: 2", f"front: {front}")), tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_an_error_with_its_place(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    path.write_bytes(GOOD.encode() + b"# \xe5")
+    with pytest.raises(SourceError, match=r"who-owns\.rq:8: the file is not UTF-8"):
+        read_saved_query(path, tmp_path)
+    with pytest.raises(SourceError, match="cannot be read"):
+        read_saved_query(tmp_path, tmp_path)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_query(tmp_path: Path) -> None:
+    assert read_saved_query(write(tmp_path, "\ufeff" + GOOD), tmp_path).text == GOOD

@@ -20,8 +20,13 @@ def test_values_are_typed() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("KG_WORKERS", "many", "not a int"),
-        ("KG_WORKERS", "0", "less than 1"),
+        ("KG_WORKERS", "many", "not a whole number"),
+        ("KG_WORKERS", "0", "not between 1 and 256"),
+        ("KG_WORKERS", "100000", "not between"),
+        ("KG_DEADLINE", "nan", "not between"),
+        ("KG_DEADLINE", "inf", "not between"),
+        ("KG_MEMORY", "99999999999999999", "not between"),
+        ("KG_BUILD", "", "KG_BUILD is empty"),
         ("KG_WORKER", "2", "no setting KG_WORKER"),
     ],
 )

@@ -79,6 +79,22 @@ def test_span_that_is_not_what_it_says_is_wrong(folder: Path, span: tuple[int, i
     assert not check.passed
 
 
+def test_copied_sentence_is_found_and_a_name_is_not(folder: Path) -> None:
+    long = "A region owns a company together with a town."
+    (folder / "page.txt").write_text(long, encoding="utf-8")
+    graph = Graph()
+    graph.parse(
+        data=f"""PREFIX gov: <https://w3id.org/governance-kg/def/>
+        PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+        <https://e.org/s> a gov:SourceDocument ; gov:sourceDigest "{sha(long)}" .
+        <https://e.org/a> gov:note "So it is:  {long}"@en ; skos:prefLabel "{long}"@en .""",
+        format="turtle",
+    )
+    [check] = check_sources(graph, [folder])
+    assert [(copy.node, copy.predicate.rsplit("/", 1)[-1]) for copy in check.copied] == [("https://e.org/a", "note")]
+    assert not check.passed
+
+
 def test_missing_source_text_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="has the digest of https://example.org/s"):
         check_sources(graph_citing((0, 7)), [tmp_path])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -321,6 +322,35 @@ def test_a_client_that_hangs_up_frees_its_worker(client: httpx.Client, server: t
         time.sleep(0.02)
     assert client.get("/health/ready").json()["workers"]["running"] == 0
     assert len(children(server[1])) <= 4
+
+
+def test_clients_that_do_not_read_lose_their_answers_at_the_deadline(
+    client: httpx.Client, server: tuple[str, int]
+) -> None:
+    host, _, port = server[0].removeprefix("http://").partition(":")
+    text = quote("SELECT * { ?a ?b ?c . ?d ?e ?f }")
+    with contextlib.ExitStack() as stack:
+        for _ in range(3):
+            connection = stack.enter_context(socket.create_connection((host, int(port)), 30))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.sendall(f"GET /sparql?query={text} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        time.sleep(4)
+        start = time.monotonic()
+        assert query(client, "ASK {}").status_code == 200
+        assert time.monotonic() - start < 0.7
+
+
+DOUBLED = "BIND('aaaaaaaaaaaaaaaa' AS ?x0) " + " ".join(
+    f"BIND(CONCAT(?x{number}, ?x{number}) AS ?x{number + 1})" for number in range(19)
+)
+
+
+def test_a_literal_of_megabytes_is_whole_for_a_program_and_too_large_for_a_page(client: httpx.Client) -> None:
+    text = f"SELECT ?x19 {{ {DOUBLED} }}"
+    assert len(query(client, text, "text/csv").content) == len("x19\r\n") + (8 << 20) + 2
+    page = client.get("/sparql", params={"query": text}, headers=BROWSER)
+    assert page.status_code == 507
+    assert "more than 4194304 bytes" in page.text
 
 
 # pages

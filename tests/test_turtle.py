@@ -325,3 +325,7 @@ def test_strings_are_unescaped_as_the_strict_parser_does(lexical: str) -> None:
 def test_documents_are_the_same_when_labels_or_nesting_agree(left: str, right: str, same: bool) -> None:
     triples = [[quad.triple for quad in pyoxigraph.parse(text, pyoxigraph.RdfFormat.TURTLE)] for text in (left, right)]
     assert same_graph(*triples) is same
+
+
+def test_a_text_longer_than_the_parser_can_hold_is_an_error() -> None:
+    assert "longer than 16 MiB" in refusal('<http://x/a> <http://x/b> "' + "a" * (17 << 20) + '" .').message

@@ -600,3 +600,27 @@ def test_a_broken_file_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         format_file(path, prefixes=TABLE)
     assert path.read_bytes() == b"<http://a/> 1.\n"
+
+
+def test_a_file_that_cannot_be_written_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copymode", full)
+    path = tmp_path / "a.ttl"
+    path.write_text("<http://x/a>   <http://x/b> 1 .")
+    with pytest.raises(SourceError, match="cannot be written: No space left"):
+        format_file(path, prefixes=TABLE)
+    assert path.read_text() == "<http://x/a>   <http://x/b> 1 ."
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_formatted_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
+    path, link = tmp_path / "a.ttl", tmp_path / "b.ttl"
+    path.write_text("<http://x/a>   <http://x/b> 1 .")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    assert format_file(link, prefixes=TABLE)
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert path.read_text() == "<http://x/a> <http://x/b> 1 .\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterable, Mapping
@@ -12,43 +13,72 @@ from kg.errors import ConfigurationError, EngineError, NotAcceptable, QuerySynta
 from kg.namespaces import shorten
 from kg.negotiation import formats_of
 from kg.project import Project
-from kg.query import ParsedQuery, explain, parse_query
+from kg.query import ParsedQuery, parse_query
 from kg.release import Release
 
-__all__ = ["ask", "ask_endpoint", "question_text"]
+__all__ = ["ask", "ask_endpoint", "list_questions", "question_text"]
 
 _NO_LIMIT = sys.maxsize
 
 
-def question_text(question: str, project: Project, values: Mapping[str, str]) -> str:
+def list_questions(project: Project, language: str) -> str:
+    """The saved queries by topic: name and question."""
+    from kg.build import read_queries
+
+    queries = read_queries(project)
+    width = max((len(query.name) for query in queries), default=0)
+    lines: list[str] = []
+    for topic in sorted({query.topic for query in queries}):
+        lines += ["", topic] if lines else [topic]
+        lines += [f"  {q.name:<{width}}  {q.titles[language]}" for q in queries if q.topic == topic]
+    return "\n".join(lines)
+
+
+def question_text(question: str, project: Project, values: Mapping[str, str], *, language: str = "en") -> str:
     """The SPARQL text of a `.rq` file, of a saved query by its name, or of standard input (`-`), parameters bound.
+
+    A parameter `language` that is not in `values` gets `language`.
 
     Raises:
         RequestError: there is no such file or saved query, or a value does not fit its parameter.
     """
     from kg.build import read_queries
-    from kg.saved_query import SavedQuery, read_saved_query
+    from kg.saved_query import SavedQuery, read_query_text, read_saved_query
 
     path = Path(question)
     if question == "-":
-        query = SavedQuery("-", "", sys.stdin.read(), {})
-    elif path.is_file():
+        query = SavedQuery("-", "", _standard_input(), {})
+    elif os.path.isfile(question):  # noqa: PTH113 - false, and no error, for a name that no file can have
         is_document = path.resolve().is_relative_to((project.root / "queries").resolve())
-        text = path.read_text(encoding="utf-8")
-        query = read_saved_query(path, path.parent.parent) if is_document else SavedQuery(path.name, "", text, {})
+        query = (
+            read_saved_query(path, path.parent.parent)
+            if is_document
+            else SavedQuery(path.name, "", read_query_text(path), {})
+        )
     else:
         saved = {item.name: item for item in read_queries(project)}
         if question not in saved:
             raise RequestError(f"no file and no saved query is called {question!r}", hint=_nearest(question, saved))
         query = saved[question]
+    if any(parameter.name == "language" for parameter in query.parameters):
+        values = {"language": language, **values}
     return query.bind(values, project.prefixes)
+
+
+def _standard_input() -> str:
+    if sys.stdin is None:
+        raise RequestError("there is no standard input to read the query from")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RequestError(f"standard input is not UTF-8 at byte {error.start}") from None
 
 
 def _nearest(name: str, saved: Iterable[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, saved, n=3, cutoff=0.5) or sorted(saved)[:10]
-    return "saved queries: " + ", ".join(near)
+    near = get_close_matches(name.removesuffix(".rq"), saved, n=3, cutoff=0.5)
+    return f"saved queries: {', '.join(near)}" if near else "`kg query` lists the saved queries"
 
 
 def ask(text: str, release: Release, output: str, prefixes: Mapping[str, str]) -> None:
@@ -58,6 +88,7 @@ def ask(text: str, release: Release, output: str, prefixes: Mapping[str, str]) -
         RequestError: not SPARQL (with line and column), a refused feature, or no such format for this form.
     """
     from kg.engine.oxigraph import ROWS, Query, encode, evaluate, open_store
+    from kg.engine.syntax import syntax_error
 
     parsed = parse_query(text, base_iri=release.manifest.base_iri, max_bytes=_NO_LIMIT, max_depth=1000)
     name = _format_name(parsed, output)
@@ -76,7 +107,7 @@ def ask(text: str, release: Release, output: str, prefixes: Mapping[str, str]) -
         result = evaluate(store, query, release.manifest.base_iri)
         encode(result, query, pieces.append if name == "table" else sys.stdout.buffer.write, prefixes)
     except QuerySyntaxError as error:
-        raise explain(parsed, error, prefixes) from error
+        raise syntax_error(parsed, release.manifest.base_iri, prefixes) or error from None
     if name == "table":
         _print_table(b"".join(pieces), prefixes)
     sys.stdout.flush()
@@ -90,6 +121,7 @@ def ask_endpoint(text: str, url: str, output: str, prefixes: Mapping[str, str]) 
         RequestError: the endpoint refuses the query.
         EngineError: it cannot be reached, or fails.
     """
+    from http.client import HTTPException, InvalidURL
     from urllib.error import HTTPError, URLError
     from urllib.parse import urlencode
     from urllib.request import Request, urlopen
@@ -100,17 +132,23 @@ def ask_endpoint(text: str, url: str, output: str, prefixes: Mapping[str, str]) 
     name = _format_name(parsed, output)
     is_table = name == "table"
     wanted = next(item for item in formats_of(parsed.form) if item.name == ("json" if is_table else name))
-    request = Request(url, urlencode({"query": text}).encode(), {"Accept": wanted.media_type})  # noqa: S310 (http only)
+    form = urlencode({"query": text}).encode()
     try:
+        request = Request(url, form, {"Accept": wanted.media_type})  # noqa: S310 (http only)
         with urlopen(request) as response:  # noqa: S310 (http only)
             content: bytes = response.read()
     except HTTPError as error:
         kind = RequestError if error.code < 500 else EngineError
         raise kind(f"{url} answered {error.code}: {error.read(500).decode(errors='replace').strip()}") from None
-    except (URLError, OSError) as error:
-        raise EngineError(f"{url} cannot be reached: {getattr(error, 'reason', error)}") from None
+    except (InvalidURL, ValueError) as error:
+        raise ConfigurationError(f"{url!r} is not an http(s) URL: {error}") from None
+    except (URLError, OSError, HTTPException) as error:
+        raise EngineError(f"{url} cannot be reached: {getattr(error, 'reason', None) or repr(error)}") from None
     if is_table:
-        _print_table(content, prefixes)
+        try:
+            _print_table(content, prefixes)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise EngineError(f"{url} sent no SPARQL result as JSON", hint="is this a SPARQL endpoint?") from None
     else:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()

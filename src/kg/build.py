@@ -20,17 +20,20 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, serialize
 from rdflib import RDF, Dataset, Graph, URIRef
 
 from kg.dataset import Progress, authoring_union, derived_dataset, published_graphs, read_shapes, to_quads
-from kg.errors import ConfigurationError, SourceError
+from kg.engine.syntax import syntax_error
+from kg.errors import ConfigurationError, LimitError, QuerySyntaxError, RequestError, SourceError
 from kg.freshness import input_digest, remember_inputs
+from kg.hygiene import Defect, find_defects, union_store
 from kg.locations import Locations
 from kg.namespaces import FOREIGN, GOV
 from kg.project import Project
+from kg.query import parse_query
 from kg.release import Manifest, Release, publish_release
 from kg.saved_query import SavedQuery, read_saved_query
 from kg.shapes.evaluate import evaluate
 from kg.shapes.report import ValidationReport
 
-__all__ = ["Build", "build_project", "project_report", "read_queries"]
+__all__ = ["Build", "build_project", "project_report", "read_queries", "refuse_broken_query"]
 
 _COUNTED = {
     "organisations": FOREIGN["org"] + "Organization",
@@ -43,9 +46,10 @@ _COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What a build gave: the report, and the release unless the report has a violation."""
+    """What a build gave: the report, defects of its words, and the release unless there is a violation or a defect."""
 
     report: ValidationReport
+    defects: tuple[Defect, ...]
     release: Release | None
 
 
@@ -53,21 +57,24 @@ def build_project(project: Project, build: Path, progress: Progress = lambda _: 
     """Builds `project` into the directory `build` and makes it current; a violation publishes nothing.
 
     Raises:
-        SourceError: a file is not Turtle or not a saved query.
+        SourceError: a file is not Turtle, or not a saved query that the endpoint would answer.
         ConfigurationError: the directory cannot be written, or another build is writing it.
     """
     with _lock(build):
         inputs = input_digest(project)
         dataset = derived_dataset(project, progress)
         queries = read_queries(project)
+        for query in queries:
+            refuse_broken_query(query, project)
         progress("validating")
         report = project_report(project, dataset)
-        if not report.conforms:
-            return Build(report, None)
+        defects = tuple(find_defects(project, union_store(authoring_union(dataset, project))))
+        if defects or not report.conforms:
+            return Build(report, defects, None)
         progress("writing the release")
         release = _publish(project, build, dataset, queries, report)
         remember_inputs(build, inputs, release.version)
-        return Build(report, release)
+        return Build(report, (), release)
 
 
 def project_report(project: Project, dataset: Dataset) -> ValidationReport:
@@ -91,6 +98,24 @@ def read_queries(project: Project) -> tuple[SavedQuery, ...]:
             raise SourceError(f"there are two saved queries called {query.name}", path=path)
         queries[query.name] = query
     return tuple(queries.values())
+
+
+def refuse_broken_query(query: SavedQuery, project: Project) -> None:
+    """Nothing, if the endpoint would answer this query of the project.
+
+    Raises:
+        SourceError: it is not SPARQL, or has what the endpoint refuses; with line and column.
+    """
+    path = project.root / "queries" / query.topic / f"{query.name}.rq"
+    try:
+        parsed = parse_query(query.text, base_iri=project.base_iri, max_bytes=1 << 16, max_depth=100)
+        error = syntax_error(parsed, project.base_iri, project.prefixes)
+    except QuerySyntaxError as refusal:
+        error = refusal
+    except (RequestError, LimitError) as refusal:
+        raise SourceError(str(refusal), path=path, hint=refusal.hint) from None
+    if error is not None:
+        raise SourceError(error.message, path=path, line=error.line, column=error.column, hint=error.hint)
 
 
 def _publish(

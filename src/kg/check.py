@@ -7,27 +7,26 @@ each check yields findings with a place, and goes on, so that one run shows ever
 from __future__ import annotations
 
 import csv
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Store
-from rdflib import Dataset, Graph
+from pyoxigraph import Store
+from rdflib import Dataset, Graph, URIRef
 
-from kg.build import project_report, read_queries
-from kg.dataset import Progress, authoring_union, derived_dataset, read_graph, read_shapes, to_quads
+from kg.build import project_report, read_queries, refuse_broken_query
+from kg.dataset import Progress, authoring_union, derived_dataset, read_graph, read_shapes
 from kg.derive import derive
-from kg.engine.oxigraph import ROWS, Query, encode
-from kg.engine.oxigraph import evaluate as evaluate_query
 from kg.errors import KgError, SourceError
-from kg.locations import Place, shown_path
+from kg.hygiene import find_defects, solutions, union_store
+from kg.locations import Locations, Place, shown_path
 from kg.namespaces import shorten
 from kg.project import Project
 from kg.registry import read_registry
 from kg.shapes.evaluate import evaluate
 from kg.shapes.report import Result
+from kg.sources import check_sources
 from kg.turtle.reader import read_triples
 from kg.turtle_format import format_file
 
@@ -81,7 +80,7 @@ class Expectation:
     results: int
 
 
-def check_project(project: Project, progress: Progress = lambda _: None) -> CheckReport:
+def check_project(project: Project, progress: Progress = lambda _: None, *, language: str = "en") -> CheckReport:
     """Runs every check; a file that is not Turtle stops the checks that need it, not the others."""
     counts: dict[str, int] = {}
     findings: list[Finding] = []
@@ -92,11 +91,12 @@ def check_project(project: Project, progress: Progress = lambda _: None) -> Chec
         try:
             progress("hygiene")
             dataset = derived_dataset(project)
-            store = Store()
-            store.extend(to_quads(authoring_union(dataset, project), DefaultGraph()))
+            store = union_store(authoring_union(dataset, project))
             findings.extend(_hygiene(project, store, counts))
             progress("shapes over the data")
-            findings.extend(_data(project, dataset, counts))
+            findings.extend(_data(project, dataset, counts, language))
+            progress("citations")
+            findings.extend(_citations(project, dataset, counts))
             progress("examples")
             findings.extend(_examples(project, counts))
             progress("saved queries")
@@ -126,31 +126,37 @@ def _syntax_and_format(project: Project, counts: dict[str, int]) -> Iterator[Fin
 
 
 def _hygiene(project: Project, store: Store, counts: dict[str, int]) -> Iterator[Finding]:
-    checks = list(project.files("ontology", "*.rq"))
-    counts["hygiene checks"] = len(checks)
-    for path in checks:
-        for solution in _solutions(store, Query(path.read_text(encoding="utf-8"), ROWS, rows=1000), project):
-            shown = " ".join(_cell(term, project) for term in solution.values())
-            yield Finding("hygiene", "violation", f"{path.stem}: {shown}")
+    counts["hygiene checks"] = len(list(project.files("ontology", "*.rq")))
+    for defect in find_defects(project, store):
+        yield Finding("hygiene", "violation", defect.message, defect.place)
 
 
-def _solutions(store: Store, query: Query, project: Project) -> list[dict[str, dict[str, str]]]:
-    pieces: list[bytes] = []
-    encode(evaluate_query(store, query, project.base_iri), query, pieces.append, project.prefixes)
-    bindings: list[dict[str, dict[str, str]]] = json.loads(b"".join(pieces)).get("results", {}).get("bindings", [])
-    return bindings
-
-
-def _cell(term: dict[str, str], project: Project) -> str:
-    return shorten(term["value"], project.prefixes) if term["type"] == "uri" else term["value"]
-
-
-def _data(project: Project, dataset: Dataset, counts: dict[str, int]) -> Iterator[Finding]:
+def _data(project: Project, dataset: Dataset, counts: dict[str, int], language: str) -> Iterator[Finding]:
     report = project_report(project, dataset)
     counts["rules"] = report.rules
     for result in report.results:
-        focus = shorten(str(result.focus), project.prefixes)
-        yield Finding("shapes", result.severity, f"{result.code}: {result.message('en')} ({focus})", result.place)
+        about = " ".join(result.about(project.prefixes))
+        yield Finding("shapes", result.severity, f"{result.code}: {result.message(language)} ({about})", result.place)
+
+
+def _citations(project: Project, dataset: Dataset, counts: dict[str, int]) -> Iterator[Finding]:
+    """The citations of the texts that lie in the project itself; others need `kg verify --sources`."""
+    union = authoring_union(dataset, project)
+    locations = Locations(list(project.files("data", "*.ttl")))
+    for check in check_sources(union, [project.root / "data"], only_found=True):
+        counts["citations"] = counts.get("citations", 0) + check.citations
+        for wrong in check.wrong:
+            node = shorten(wrong.node, project.prefixes)
+            message = (
+                f"characters {wrong.start}-{wrong.end} of {check.path.name} are not what {node} cites; see `kg cite`"
+            )
+            yield Finding("citations", "violation", message, locations.place(URIRef(wrong.node)))
+        for copy in check.copied:
+            predicate, place = URIRef(copy.predicate), locations.place(URIRef(copy.node), URIRef(copy.predicate))
+            message = (
+                f"{shorten(predicate, project.prefixes)} holds words of {check.path.name}; cite them, do not copy them"
+            )
+            yield Finding("citations", "violation", message, place)
 
 
 def _examples(project: Project, counts: dict[str, int]) -> Iterator[Finding]:
@@ -237,7 +243,10 @@ def _queries(project: Project, store: Store, counts: dict[str, int]) -> Iterator
     counts["saved queries"] = len(queries)
     for query in queries:
         try:
-            _solutions(store, Query(query.text, ROWS, rows=1000), project)
+            refuse_broken_query(query, project)
+            solutions(store, query.text, project)
+        except SourceError as error:
+            yield _error("queries", error)
         except KgError as error:
             path = project.root / "queries" / query.topic / f"{query.name}.rq"
             yield Finding("queries", "violation", str(error), Place(path, getattr(error, "line", None) or 1))

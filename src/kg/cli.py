@@ -5,12 +5,13 @@ Exit codes: 0 fine, 1 the data or the answer is at fault, 2 usage or configurati
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.errors import ConfigurationError, KgError, RequestError
+from kg.interruption import interruptible
 from kg.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,12 +29,19 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+
+def _language() -> str:
+    """The language of the environment, as far as we speak it."""
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "sv" if locale.startswith("sv") else "en"
+
+
 PROJECT = click.argument("project", required=False, type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Facts as JSON on standard output.")
 LANGUAGE = click.option(
     "--lang",
     type=click.Choice(["en", "sv"]),
-    default=lambda: "sv" if _locale().startswith("sv") else "en",
+    default=_language,
     show_default="that of the environment, LC_ALL or LANG",
     help="Language of messages.",
 )
@@ -41,6 +50,9 @@ LANGUAGE = click.option(
 def main() -> None:
     """Entry point of the `kg` command."""
     logging.getLogger("rdflib").setLevel(logging.ERROR)  # it logs tracebacks of literals that our rules report
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a letter that the terminal does not have is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = commands.main(standalone_mode=False)
     except KgError as error:
@@ -57,7 +69,20 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        click.echo(f"kg: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
+        _drop_output()
+        sys.exit(2)
+    except (MemoryError, RecursionError) as error:
+        click.echo(f"kg: the input is too large or nested too deep for this machine ({type(error).__name__})", err=True)
+        sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _drop_output() -> None:
+    """What could not be written is not tried again at the end, which would show a traceback."""
+    with suppress(OSError, AttributeError):
+        sys.stdout.close()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
@@ -105,8 +130,9 @@ def fmt(paths: tuple[Path, ...], only_check: bool) -> int:
 
 @commands.command()
 @PROJECT
+@LANGUAGE
 @JSON
-def check(project: Path | None, as_json: bool) -> int:
+def check(project: Path | None, lang: str, as_json: bool) -> int:
     """Everything that can be wrong with the files: syntax, format, hygiene, shapes, examples, saved queries.
 
     \b
@@ -117,7 +143,7 @@ def check(project: Path | None, as_json: bool) -> int:
     from kg.project import find_project
 
     with _progress() as progress:
-        report = check_project(find_project(project), progress)
+        report = check_project(find_project(project), progress, language=lang)
     if as_json:
         findings = [
             {"check": f.check, "level": f.level, "message": f.message, "place": str(f.place or f.path or "")}
@@ -171,7 +197,7 @@ def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str
     """Validate RDF files against SHACL shapes; exit 1 if they do not conform.
 
     \b
-    kg validate organisations.ttl
+    kg validate data/*.ttl            files that belong together are given together
     kg validate data.nt --shapes my-shapes.ttl --format json
     """
     from kg.project import find_project
@@ -194,7 +220,7 @@ def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str
 
 
 @commands.command()
-@click.argument("query")
+@click.argument("query", required=False)
 @click.option(
     "--format", "output", default="table", help="table, csv, tsv, json, xml; ttl, nt, rdf, jsonld for graphs."
 )
@@ -209,7 +235,7 @@ def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str
 @click.option("--release", "version", metavar="VERSION", help="Ask this release instead of the current one.")
 @click.option("--project", type=click.Path(path_type=Path), help="Project folder.")
 def query(
-    query: str,
+    query: str | None,
     output: str,
     parameters: tuple[str, ...],
     endpoint: str | None,
@@ -218,16 +244,23 @@ def query(
 ) -> int:
     """Ask a question: a .rq file, the name of a saved query, or `-` for standard input.
 
+    Without QUERY, the saved queries are listed. A parameter `language` that is not given follows the environment.
+
     \b
+    kg query
     kg query who-owns --param organisation=organisation:filmpool-nord
     kg query my.rq --format csv > answer.csv
     echo 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }' | kg query -
     """
-    from kg.ask import ask, ask_endpoint, question_text
+    from kg.ask import ask, ask_endpoint, list_questions, question_text
     from kg.project import find_project
 
     found = find_project(project)
-    text = question_text(query, found, dict(_split_parameter(parameter) for parameter in parameters))
+    if query is None:
+        click.echo(list_questions(found, _language()))
+        return 0
+    values = dict(_split_parameter(parameter) for parameter in parameters)
+    text = question_text(query, found, values, language=_language())
     if endpoint is not None:
         ask_endpoint(text, endpoint, output, found.prefixes)
         return 0
@@ -360,10 +393,6 @@ def new(name: str, base_iri: str | None) -> int:
     return 0
 
 
-def _locale() -> str:
-    return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-
-
 def _verify_sources(project: Project, folder: Path, as_json: bool) -> int:
     from kg.dataset import authoring_union, read_dataset
     from kg.sources import check_sources
@@ -395,11 +424,19 @@ def _build(project: Project, language: str) -> Release | None:
 
     with _progress() as progress:
         outcome = build_project(project, _build_folder(project, Settings.read()), progress)
-    shown = [result for result in outcome.report.results if result.severity == "violation"]
-    if shown:
+    for defect in outcome.defects:
+        click.echo(f"{defect}", err=True)
+    if not outcome.report.conforms:
         click.echo(outcome.report.to_text(project.prefixes, language), err=True)
-        click.echo("nothing was published", err=True)
+    if outcome.release is None:
+        click.echo("ingenting publicerades" if language == "sv" else "nothing was published", err=True)
     return outcome.release
+
+
+def _say_which(project: Project) -> None:
+    """Says that the tool's own graph is meant where somebody may have expected theirs."""
+    if project.is_bundled and Path.cwd().resolve() != project.root.resolve():
+        click.echo("no kg.toml here: this is the Norrbotten graph that comes with kg", err=True)
 
 
 def _release(project: Project, version: str | None, settings: Settings) -> Release | None:
@@ -407,8 +444,9 @@ def _release(project: Project, version: str | None, settings: Settings) -> Relea
     from kg.freshness import is_fresh
     from kg.release import find_release
 
+    _say_which(project)
     folder = _build_folder(project, settings)
-    return find_release(folder, version) if version or is_fresh(project, folder) else _build(project, "en")
+    return find_release(folder, version) if version or is_fresh(project, folder) else _build(project, _language())
 
 
 def _build_folder(project: Project, settings: Settings) -> Path:
@@ -435,11 +473,12 @@ def _echo_json(value: object) -> None:
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """What is being done, on standard error and only on a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
+    """What is being done, on standard error and only on a terminal; meanwhile Ctrl-C is always heard."""
+    with interruptible():
+        if sys.stderr is None or not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from rich.console import Console
 
-    with Console(stderr=True).status("starting") as status:
-        yield status.update
+        with Console(stderr=True).status("starting") as status:
+            yield status.update

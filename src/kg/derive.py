@@ -121,7 +121,7 @@ def _edges(graph: Graph, relation: Node, rule: ShortcutRule, *, self_allowed: bo
 
 
 def _players(graph: Graph, relation: Node, role: URIRef, kind: URIRef | None) -> Iterator[Node]:
-    """The values of a role that are of the type `kind`, where one is asked for."""
+    """The values of a role that are things, of the type `kind` where one is asked for; a text can play no role."""
     for node in graph.objects(relation, role):
-        if kind is None or (node, RDF.type, kind) in graph:
+        if not isinstance(node, Literal) and (kind is None or (node, RDF.type, kind) in graph):
             yield node

@@ -7,6 +7,7 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
+from kg.errors import SourceError
 from kg.project import Project
 
 __all__ = ["input_digest", "is_fresh", "remember_inputs"]
@@ -16,11 +17,18 @@ _LAYERS = (("ontology", "*.ttl"), ("data", "*.ttl"), ("shapes", "*.ttl"), ("quer
 
 
 def input_digest(project: Project) -> str:
-    """SHA-256 over the name and content of every file that a build reads, and the version of the tool."""
+    """SHA-256 over the name and content of every file that a build reads, and the version of the tool.
+
+    Raises:
+        SourceError: a file cannot be read.
+    """
     digest = hashlib.sha256(version("governance-kg").encode())
     paths = [project.root / "kg.toml", *(path for layer in _LAYERS for path in project.files(*layer))]
     for path in paths:
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise SourceError(f"the file cannot be read: {error.strerror}", path=path) from None
         digest.update(f"{path.name}\n{path.parent.name}\n{len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()

@@ -47,4 +47,5 @@ def _copy(source: Traversable, target: Path, values: dict[str, str]) -> None:
             (target / item.name).write_bytes(item.read_bytes())
         else:
             text = Template(item.read_text(encoding="utf-8")).safe_substitute(values)
-            (target / item.name).write_text(text, encoding="utf-8")
+            name = ".gitignore" if item.name == "gitignore" else item.name
+            (target / name).write_text(text, encoding="utf-8")

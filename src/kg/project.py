@@ -6,6 +6,7 @@ Norrbotten, the first project, lives in the same folders as the rulebook and is 
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+from pyoxigraph import NamedNode
 
 from kg.errors import ConfigurationError
 from kg.namespaces import prefixes
@@ -21,6 +25,8 @@ __all__ = ["Project", "find_project", "load_project", "project_around", "ruleboo
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_LANGUAGES = ("sv", "en")
 _KNOWN = {"name", "title", "base_iri", "as_of", "languages", "licence"}
 
 
@@ -53,10 +59,15 @@ class Project:
         """Whether this is the tool's own first project."""
         return self.root.resolve() == rulebook_root().resolve()
 
+    @property
+    def has_rulebook(self) -> bool:
+        """Whether the rulebook is among its own files: this is the tool's first project, or a checkout of it."""
+        return self.is_bundled or (self.root / "ontology" / "gov.ttl").is_file()
+
     def files(self, layer: str, pattern: str) -> Iterator[Path]:
         """The files of one of the five layers, the rulebook's own first for ontology and shapes, in name order."""
         roots = [self.root]
-        if layer in {"ontology", "shapes"} and not self.is_bundled:
+        if layer in {"ontology", "shapes"} and not self.has_rulebook:
             roots.insert(0, rulebook_root())
         for root in roots:
             yield from sorted((root / layer).rglob(pattern))
@@ -73,7 +84,15 @@ class Project:
     def data_graph(self, path: Path) -> str:
         """The named graph of one file of `data/`: its path with hyphens, `data/film/a.ttl` → `…/graph/film-a`."""
         relative = path.relative_to(self.root / "data").with_suffix("")
-        return self.graph_iri("-".join(relative.parts))
+        return self.graph_iri(re.sub(r"[^\w.-]", lambda found: quote(found[0]), "-".join(relative.parts)))
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def find_project(folder: Path | None) -> Project:
@@ -103,12 +122,16 @@ def load_project(folder: Path) -> Project:
         ConfigurationError: there is none, it is not TOML, a key is missing, unknown, or of the wrong kind.
     """
     path = folder / "kg.toml"
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - false, and no error, for a name that no file can have
         raise ConfigurationError(f"no project in {folder}: there is no {path}", hint="make one with `kg new NAME`")
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: {error}") from None
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{path}: nested too deep") from None
     table = values.get("project")
     if not isinstance(table, dict):
         raise ConfigurationError(f"{path}: there is no [project] table")
@@ -121,7 +144,7 @@ def load_project(folder: Path) -> Project:
 def _project(folder: Path, path: Path, table: dict[str, Any]) -> Project:
     def need(key: str, kind: type, meaning: str) -> Any:
         value = table.get(key)
-        if not isinstance(value, kind):
+        if type(value) is not kind:  # a date and time is a date for isinstance
             raise ConfigurationError(f"{path}: [project] needs {key} = {meaning}")
         return value
 
@@ -129,13 +152,20 @@ def _project(folder: Path, path: Path, table: dict[str, Any]) -> Project:
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"{path}: name {name!r} is not of lower-case letters, digits and hyphens")
     base_iri = need("base_iri", str, '"https://…/"')
-    if not _BASE.fullmatch(base_iri):
+    if not _BASE.fullmatch(base_iri) or not _is_iri(base_iri):
         raise ConfigurationError(f"{path}: base_iri {base_iri!r} is not an http(s) IRI that ends in a slash")
-    languages = tuple(str(language) for language in table.get("languages", ("sv", "en")))
-    titles = {str(language): str(text) for language, text in need("title", dict, "{ sv = …, en = … }").items()}
+    languages = tuple(table["languages"]) if isinstance(table.get("languages"), list) else _LANGUAGES
+    titles = need("title", dict, "{ sv = …, en = … }")
+    is_tagged = all(isinstance(tag, str) and _TAG.fullmatch(tag) for tag in (*languages, *titles))
+    if not is_tagged or not languages or not isinstance(table.get("languages", []), list):
+        raise ConfigurationError(f'{path}: [project] needs languages = ["sv", "en"], and titles in them')
+    if not all(isinstance(text, str) for text in titles.values()):
+        raise ConfigurationError(f"{path}: [project.title] has a title that is not a text")
     missing = [language for language in languages if language not in titles]
     if missing:
         raise ConfigurationError(f"{path}: [project.title] has no {missing[0]}")
     as_of = need("as_of", date, "YYYY-MM-DD")
-    licence = str(table.get("licence", "http://creativecommons.org/publicdomain/zero/1.0/"))
+    licence = table.get("licence", "http://creativecommons.org/publicdomain/zero/1.0/")
+    if not isinstance(licence, str) or not _is_iri(licence):
+        raise ConfigurationError(f"{path}: licence {licence!r} is not an IRI")
     return Project(folder, name, titles, base_iri, as_of, languages, licence)

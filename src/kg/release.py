@@ -58,9 +58,12 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
-        """Reads what `to_json` wrote."""
+        """Reads what `to_json` wrote; anything else is a ValueError, TypeError or KeyError."""
         values: dict[str, Any] = json.loads(text)
-        return cls(**values)
+        manifest = cls(**values)
+        if not isinstance(manifest.counts["quads"], int) or not manifest.titles:
+            raise ValueError("no count of quads, or no title")
+        return manifest
 
     def to_json(self) -> str:
         """Keys sorted, so that equal manifests are equal bytes."""
@@ -129,19 +132,22 @@ def publish_release(build: Path, manifest: Manifest, files: Mapping[str, bytes],
 
     `files` are the files to be written by name, `quads` what the store holds. Everything is written into a hidden
     directory that becomes the release by one rename; `current` is a link, replaced by one rename. A version that is
-    there already is not written again: the same version is the same content.
+    there already is not written again, as the same version is the same content, unless its files are not as they were
+    built: then it is replaced.
 
     Raises:
         ConfigurationError: the directory cannot be written.
     """
     target = build / "release" / manifest.version
     try:
-        if not (target / "manifest.json").is_file():
+        if not _is_whole(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             _write(target, manifest, files, quads)
         _switch(build, manifest.version)
-    except OSError as error:
-        raise ConfigurationError(f"cannot write {target}: {error.strerror or error}") from error
+    except (OSError, RuntimeError) as error:  # of the files, and of the store
+        shutil.rmtree(_hidden(target), ignore_errors=True)
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigurationError(f"cannot write {target}: {reason}") from error
     return open_release(target)
 
 
@@ -154,7 +160,7 @@ def verify_release(release: Release) -> int:
     sums = release.path / _SUMS
     if not sums.is_file():
         raise IntegrityError(f"{release.path} has no {_SUMS}", hint="build it again")
-    lines = (line.partition("  ") for line in sums.read_text(encoding="utf-8").splitlines())
+    lines = (line.partition("  ") for line in sums.read_text(encoding="utf-8", errors="replace").splitlines())
     listed = {name: digest for digest, _, name in lines}
     present = {path.relative_to(release.path).as_posix() for path in _files(release.path)} - {_SUMS}
     for name in sorted(present | set(listed)):
@@ -167,12 +173,23 @@ def verify_release(release: Release) -> int:
     return len(listed)
 
 
+def _hidden(target: Path) -> Path:
+    return target.parent / f".{target.name}"
+
+
+def _is_whole(target: Path) -> bool:
+    try:
+        return verify_release(open_release(target)) > 0
+    except (ConfigurationError, IntegrityError):
+        return False
+
+
 def _write(target: Path, manifest: Manifest, files: Mapping[str, bytes], quads: Iterable[Quad]) -> None:
     from pyoxigraph import Store
 
     for leftover in target.parent.glob(".*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    hidden = target.parent / f".{target.name}"
+    hidden = _hidden(target)
     hidden.mkdir()
     for name, content in files.items():
         (hidden / name).write_bytes(content)
@@ -187,6 +204,12 @@ def _write(target: Path, manifest: Manifest, files: Mapping[str, bytes], quads: 
     for path in _files(hidden):
         with path.open("rb") as stream:
             os.fsync(stream.fileno())
+    if target.exists():
+        damaged = target.parent / f".damaged-{target.name}"
+        target.rename(damaged)
+        hidden.rename(target)
+        shutil.rmtree(damaged, ignore_errors=True)
+        return
     hidden.rename(target)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from kg.errors import RequestError, SourceError
 
-__all__ = ["PARAMETER_KINDS", "Parameter", "SavedQuery", "read_saved_query"]
+__all__ = ["PARAMETER_KINDS", "Parameter", "SavedQuery", "read_query_text", "read_saved_query"]
 
 _HEAD = re.compile(r"#\s*(?P<key>[a-z]+)(?:@(?P<language>[a-z]{2,3}))?:\s*(?P<value>.*\S)\s*$")
 _PARAMETER = re.compile(r"(?P<name>[A-Za-z_]\w*)\s+(?P<kind>[a-z]+)\s+(?P<labels>.+)$")
@@ -89,7 +89,8 @@ def _term(parameter: Parameter, value: str, prefixes: Mapping[str, str]) -> str:
         if short and short["prefix"] in prefixes:
             value = prefixes[short["prefix"]] + short["local"]
     if not PARAMETER_KINDS[parameter.kind].fullmatch(value):
-        raise RequestError(f"{parameter.name}={value!r} is not a value of kind {parameter.kind}")
+        hint = "write organisation:filmpool-nord, or a whole IRI" if parameter.kind == "iri" else None
+        raise RequestError(f"{parameter.name}={value!r} is not a value of kind {parameter.kind}", hint=hint)
     match parameter.kind:
         case "iri":
             return f"<{value}>"
@@ -102,13 +103,28 @@ def _term(parameter: Parameter, value: str, prefixes: Mapping[str, str]) -> str:
             return f'"{escaped}"'
 
 
+def read_query_text(path: Path) -> str:
+    """The text of a query file, without a byte order mark.
+
+    Raises:
+        SourceError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SourceError("the file is not UTF-8", path=path, line=line, hint="save the file as UTF-8") from None
+    except OSError as error:
+        raise SourceError(f"the file cannot be read: {error.strerror}", path=path) from None
+
+
 def read_saved_query(path: Path, root: Path) -> SavedQuery:
     """The document at `path`, whose folder below `root` is its topic.
 
     Raises:
         SourceError: the head is malformed, a title is missing, or a parameter has no `VALUES` block; with the line.
     """
-    text = path.read_text(encoding="utf-8")
+    text = read_query_text(path)
     titles: dict[str, str] = {}
     descriptions: dict[str, str] = {}
     keywords: tuple[str, ...] = ()
@@ -130,7 +146,7 @@ def read_saved_query(path: Path, root: Path) -> SavedQuery:
                 keywords = tuple(word.strip() for word in value.split(","))
             case "parameter", None:
                 parameters.append(_parameter(value, text, path, number))
-            case "front", None if value.isdigit():
+            case "front", None if re.fullmatch("[0-9]{1,4}", value):
                 front = int(value)
             case _:
                 raise SourceError(f"unknown head line {line!r}", path=path, line=number)

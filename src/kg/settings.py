@@ -16,22 +16,24 @@ from kg.errors import ConfigurationError
 __all__ = ["Settings"]
 
 
-def _setting(default: Any, text: str, *, least: float | None = None) -> Any:
-    return field(default=default, metadata={"help": text, "least": least})
+def _setting(default: Any, text: str, *, least: float = 0, most: float = 0) -> Any:
+    return field(default=default, metadata={"help": text, "least": least, "most": most})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What may differ from machine to machine; what describes a project is in its `kg.toml`."""
 
-    workers: int = _setting(4, "query worker processes", least=1)
-    deadline: float = _setting(10.0, "seconds that a query may take, from its arrival to its last byte", least=0.05)
-    queue: int = _setting(64, "queries that may wait for a worker before 503 is answered", least=0)
-    per_client: int = _setting(2, "queries of one client address that may run at the same time", least=1)
-    memory: int = _setting(1024, "MiB that one query worker may use above its start size", least=64)
-    query_bytes: int = _setting(65536, "longest query text in bytes", least=1)
-    query_depth: int = _setting(100, "deepest nesting of brackets in a query", least=1)
-    result_bytes: int = _setting(256 * 1024 * 1024, "largest encoded answer in bytes", least=1)
+    workers: int = _setting(4, "query worker processes", least=1, most=256)
+    deadline: float = _setting(
+        10.0, "seconds that a query may take, from its arrival to its last byte", least=0.05, most=86400
+    )
+    queue: int = _setting(64, "queries that may wait for a worker before 503 is answered", least=0, most=1 << 20)
+    per_client: int = _setting(2, "queries of one client address that may run at the same time", least=1, most=1 << 20)
+    memory: int = _setting(1024, "MiB that one query worker may use above its start size", least=64, most=1 << 24)
+    query_bytes: int = _setting(65536, "longest query text in bytes", least=1, most=1 << 24)
+    query_depth: int = _setting(100, "deepest nesting of brackets in a query", least=1, most=1000)
+    result_bytes: int = _setting(256 * 1024 * 1024, "largest encoded answer in bytes", least=1, most=1 << 40)
     build: Path | None = _setting(None, "folder for releases (default: `build` in the project folder)")
 
     @classmethod
@@ -50,16 +52,20 @@ class Settings:
             if name not in known:
                 raise ConfigurationError(f"there is no setting {name}", hint="settings: " + ", ".join(sorted(known)))
             item = known[name]
-            values[item.name] = _parse(name, text, item.default, item.metadata["least"])
+            values[item.name] = _parse(name, text, item.default, item.metadata["least"], item.metadata["most"])
         return cls(**values)
 
 
-def _parse(name: str, text: str, default: Any, least: float | None) -> Any:
-    kind = type(default) if default is not None else Path
+def _parse(name: str, text: str, default: Any, least: float, most: float) -> Any:
+    if not text.strip():
+        raise ConfigurationError(f"{name} is empty", hint=f"give it a value, or unset {name}")
+    if default is None:
+        return Path(text)
+    kind: type[int | float] = type(default)
     try:
         value = kind(text)
     except ValueError:
-        raise ConfigurationError(f"{name}={text!r} is not a {kind.__name__}") from None
-    if least is not None and isinstance(value, int | float) and value < least:
-        raise ConfigurationError(f"{name}={text} is less than {least}")
+        raise ConfigurationError(f"{name}={text!r} is not {'a whole number' if kind is int else 'a number'}") from None
+    if not least <= value <= most:  # nan is in no range
+        raise ConfigurationError(f"{name}={text} is not between {least} and {most}")
     return value

@@ -20,10 +20,12 @@ from rdflib.term import Node
 from kg.errors import SourceError
 from kg.namespaces import FOREIGN, GOV
 
-__all__ = ["Segment", "SourceCheck", "WrongDigest", "check_sources", "segments", "span_digest"]
+__all__ = ["Copied", "Segment", "SourceCheck", "WrongDigest", "check_sources", "segments", "span_digest"]
 
 _OA = Namespace(FOREIGN["oa"])
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_RUN = 60
+_NAMES = {FOREIGN["skos"] + "prefLabel", FOREIGN["skos"] + "altLabel", str(GOV.literalForm)}
 _INK = re.compile(r"[^\W_]")
 
 
@@ -45,6 +47,14 @@ class WrongDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class Copied:
+    """A text in the graph that holds a sentence of a source: only its place may be kept."""
+
+    node: str
+    predicate: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCheck:
     """One source text held against the graph.
 
@@ -57,6 +67,7 @@ class SourceCheck:
     citations: int
     passages: int
     wrong: tuple[WrongDigest, ...]
+    copied: tuple[Copied, ...]
     segments: int
     uncovered: tuple[Segment, ...]
     characters: int
@@ -69,8 +80,8 @@ class SourceCheck:
 
     @property
     def passed(self) -> bool:
-        """Whether every digest is right and every segment is covered."""
-        return not self.wrong and not self.uncovered
+        """Whether every digest is right, no sentence is copied, and every segment is covered."""
+        return not self.wrong and not self.copied and not self.uncovered
 
     def to_text(self) -> str:
         """For people: a paragraph with the figures, then a line for each thing that is wrong."""
@@ -82,6 +93,7 @@ class SourceCheck:
             f" ({share:.1f} % of {self.characters} characters)",
         ]
         lines += [f"    wrong digest: {wrong.node} at characters {wrong.start}-{wrong.end}" for wrong in self.wrong]
+        lines += [f"    copied text: {copy.predicate} of {copy.node}" for copy in self.copied]
         lines += [f"    not covered: characters {segment.start}-{segment.end}" for segment in self.uncovered]
         return "\n".join(lines)
 
@@ -123,8 +135,10 @@ def _trimmed(text: str, start: int, end: int) -> Segment | None:
     return Segment(start, end) if _INK.search(text, start, end) else None
 
 
-def check_sources(graph: Graph, folders: Iterable[Path]) -> list[SourceCheck]:
+def check_sources(graph: Graph, folders: Iterable[Path], *, only_found: bool = False) -> list[SourceCheck]:
     """Every source document of `graph` against the file in `folders` that has its digest.
+
+    With `only_found`, a source whose text is not in `folders` is passed over.
 
     Raises:
         SourceError: no file has the digest of a source document, or that file is not UTF-8.
@@ -134,6 +148,8 @@ def check_sources(graph: Graph, folders: Iterable[Path]) -> list[SourceCheck]:
     for source in sorted(graph.subjects(RDF.type, URIRef(GOV.SourceDocument)), key=str):
         digest = str(graph.value(source, URIRef(GOV.sourceDigest)))
         path = files.get(digest)
+        if path is None and only_found:
+            continue
         if path is None:
             looked = ", ".join(str(folder) for folder in folders)
             raise SourceError(
@@ -166,6 +182,7 @@ def _check(graph: Graph, source: Node, path: Path) -> SourceCheck:
         citations=sum(not citation.is_passage for citation in citations),
         passages=sum(citation.is_passage for citation in citations),
         wrong=tuple(_wrong(text, citations)),
+        copied=tuple(_copied(text, graph)),
         segments=len(all_segments),
         uncovered=tuple(uncovered),
         characters=len(ink),
@@ -188,6 +205,20 @@ def _wrong(text: str, citations: Iterable[_Citation]) -> Iterator[WrongDigest]:
         inside = 0 <= citation.start < citation.end <= len(text)
         if not inside or span_digest(text[citation.start : citation.end]) != citation.digest:
             yield WrongDigest(citation.node, citation.start, citation.end)
+
+
+def _copied(text: str, graph: Graph) -> Iterator[Copied]:
+    """Texts of the graph with a whole sentence of at least five words, or a run of sixty characters; names may be."""
+    plain = " ".join(text.split())
+    runs = {plain[start : start + _RUN] for start in range(max(len(plain) - _RUN + 1, 0))}
+    sentences = [" ".join(text[segment.start : segment.end].split()) for segment in segments(text)]
+    whole = [sentence for sentence in sentences if len(sentence.split()) >= 5]
+    for subject, predicate, value in graph:
+        if isinstance(value, Literal) and str(predicate) not in _NAMES and len(value) > 20:
+            flat = " ".join(str(value).split())
+            windows = (flat[start : start + _RUN] for start in range(len(flat) - _RUN + 1))
+            if any(sentence in flat for sentence in whole) or any(window in runs for window in windows):
+                yield Copied(str(subject), str(predicate))
 
 
 def _covered(text: str, citations: Iterable[_Citation]) -> bytearray:

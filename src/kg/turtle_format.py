@@ -8,7 +8,9 @@ Values share a line where they fit into 120 columns; else each has its own. Comm
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -37,8 +39,21 @@ def format_file(path: Path, *, prefixes: Mapping[str, str], write: bool = True) 
     text = read_text(path)
     formatted = format_turtle(text, prefixes=prefixes, path=path)
     if write and formatted != text:
-        path.write_bytes(formatted.encode())
+        _replace(path.resolve(), formatted.encode())
     return formatted != text
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """All of the content or, when the disk is full, none of it."""
+    hidden = path.with_name(f".{path.name}.new")
+    try:
+        hidden.write_bytes(content)
+        shutil.copymode(path, hidden)
+        hidden.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            hidden.unlink()
+        raise SourceError(f"The file cannot be written: {error.strerror}", path=path) from error
 
 
 def format_turtle(text: str, *, prefixes: Mapping[str, str], path: Path | None = None, base: str | None = None) -> str:

@@ -85,7 +85,7 @@ def open_store(path: Path, quads: int | None = None) -> Store:
     try:
         store = Store.read_only(str(path))
         found = len(store)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise IntegrityError(f"the store cannot be opened: {error}", hint="build the release again") from error
     if quads is not None and found != quads:
         raise IntegrityError(f"the store has {found} quads, not {quads}", hint="build the release again")

@@ -8,6 +8,7 @@ return the node at fault as `?value`; here that node becomes the focus node of t
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ from rdflib.term import Node
 
 from kg.errors import EngineError
 from kg.locations import Place
-from kg.namespaces import GOV
+from kg.namespaces import GOV, prefixes, shorten
 from kg.shapes.report import SEVERITIES, Result, ValidationReport, in_language
 from kg.shapes.whole_graph import WHOLE_GRAPH, Finding, find_at_once, whole_graph_shapes
 
@@ -25,6 +26,7 @@ __all__ = ["Locate", "evaluate"]
 Locate = Callable[[Node, Node | None], Place | None]
 """From a focus node and a path to where they are written."""
 
+_TERMS = {prefix: iri for prefix, iri in prefixes("urn:nobody:").items() if not iri.startswith("urn:")}
 _CODE = URIRef(GOV.shapeCode)
 _SEVERITY_NAMES = {iri: name for name, iri in SEVERITIES.items()}
 _PLACEHOLDER = re.compile(r"\{[$?](\w+)\}")
@@ -55,9 +57,14 @@ def evaluate(
 
 def _pyshacl_results(data: Graph, shapes: Graph) -> Iterable[tuple[Graph, Node]]:
     import pyshacl
+    import rdflib.plugins.sparql
 
+    rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False  # or FROM in a rule reads files and asks servers
     try:
-        _, graph, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True, advanced=False, allow_warnings=True)
+        with warnings.catch_warnings(action="ignore"):
+            _, graph, text = pyshacl.validate(
+                data, shacl_graph=shapes, inplace=True, advanced=False, allow_warnings=True
+            )
     except Exception as error:
         raise EngineError(
             f"the shapes cannot be evaluated: {error}", hint="check the shapes with `kg check`"
@@ -73,10 +80,10 @@ def _found(data: Graph, shapes: Graph, finding: Finding, locate: Locate) -> Resu
     carriers = [finding.constraint, finding.shape]
     return Result(
         code=_code(shapes, carriers),
-        severity=_SEVERITY_NAMES[_severity(shapes, finding.shape)],
+        severity=_severity_name(shapes.value(finding.shape, SH.severity)),
         focus=focus,
         path=path,
-        value=focus,
+        value=_value(data, focus, path),
         messages=_messages(data, shapes, carriers, finding.bindings, ()),
         shape=finding.shape,
         component=SH.SPARQLConstraintComponent,
@@ -94,12 +101,12 @@ def _reported(data: Graph, shapes: Graph, graph: Graph, node: Node, locate: Loca
     focus, value, path = of(SH.focusNode), of(SH.value), of(SH.resultPath)
     bindings = {name: term for name, term in (("this", focus), ("value", value), ("path", path)) if term is not None}
     if focus == WHOLE_GRAPH and value is not None:
-        focus = value
+        focus, value = value, _value(data, value, path)
     carriers = [carrier for carrier in (of(SH.sourceConstraint), of(SH.sourceShape)) if carrier is not None]
     raw = [str(message) for message in graph.objects(node, SH.resultMessage)]
     return Result(
         code=_code(shapes, carriers),
-        severity=_SEVERITY_NAMES[of(SH.resultSeverity)],
+        severity=_severity_name(of(SH.resultSeverity)),
         focus=focus,
         path=path,
         value=value,
@@ -111,13 +118,19 @@ def _reported(data: Graph, shapes: Graph, graph: Graph, node: Node, locate: Loca
     )
 
 
+def _value(data: Graph, focus: Node, path: Node | None) -> Node | None:
+    """The one value of a property, which a rule over the whole graph does not return; None if there are several."""
+    values = list(data.objects(focus, path)) if path is not None else []
+    return values[0] if len(values) == 1 else None
+
+
 def _code(shapes: Graph, carriers: Iterable[Node]) -> str:
     return next((str(code) for carrier in carriers for code in shapes.objects(carrier, _CODE)), "SHACL")
 
 
-def _severity(shapes: Graph, shape: Node) -> URIRef:
-    severity = shapes.value(shape, SH.severity)
-    return severity if isinstance(severity, URIRef) else SH.Violation
+def _severity_name(severity: Node | None) -> str:
+    """Shapes may have severities of their own (SHACL §2.1.4); what we do not know is taken seriously."""
+    return _SEVERITY_NAMES.get(severity, "violation") if isinstance(severity, URIRef) else "violation"
 
 
 def _messages(
@@ -152,7 +165,9 @@ def _filled(data: Graph, text: Literal, values: Mapping[str, Node]) -> str:
         node = values.get(match[1])
         if node is None:
             return match[0]
-        return in_language(_labels(data, node), text.language or "") or str(node)
+        if name := in_language(_labels(data, node), text.language or ""):
+            return name
+        return shorten(str(node), _TERMS) if isinstance(node, URIRef) else str(node)
 
     return _PLACEHOLDER.sub(fill, str(text))
 

@@ -45,6 +45,12 @@ class Result:
         """What the focus node is called in `language`, or in any; empty when it has no name."""
         return in_language(self.labels, language)
 
+    def about(self, prefixes: Mapping[str, str]) -> list[str]:
+        """The focus node, and the path and value where there are any, as they are written in files."""
+        value = f" {_shown(self.value, prefixes)}" if self.value is not None and self.value != self.focus else ""
+        path = _shown(self.path, prefixes) if self.path is not None else ""
+        return [part for part in (_shown(self.focus, prefixes), f"{path}{value}".strip()) if part]
+
     def sort_key(self) -> tuple[int, str, str, str, str, str]:
         order = list(SEVERITIES).index(self.severity)
         return (order, self.code, str(self.focus), str(self.path), str(self.value), str(self.shape))
@@ -140,7 +146,8 @@ def _text_block(result: Result, prefixes: Mapping[str, str], language: str) -> s
     who = f"{label} ({focus})" if label else focus
     lines = [f"{place}{result.severity} {result.code}: {result.message(language)}", f"    {who}"]
     if result.path is not None:
-        value = f" = {_shown(result.value, prefixes)}" if result.value is not None else ""
+        is_shown = result.value is not None and result.value != result.focus
+        value = f" = {_shown(result.value, prefixes)}" if is_shown and result.value is not None else ""
         lines.append(f"    {_shown(result.path, prefixes)}{value}")
     elif result.value is not None and result.value != result.focus:
         lines.append(f"    {_shown(result.value, prefixes)}")

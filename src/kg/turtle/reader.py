@@ -48,6 +48,8 @@ def parse_triples(
         triples = [quad.triple for quad in quads]
     except SyntaxError as error:
         raise diagnose(error, text, path=path, prefixes=prefixes) from error
+    except MemoryError:
+        raise SourceError("A text or a comment is longer than 16 MiB", path=path) from None
     if any(_is_rdf_12(triple.object) for triple in triples):
         _refuse_rdf_12(text, path=path)
     return triples

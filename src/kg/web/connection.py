@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import resource
 from collections import Counter
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -39,7 +39,7 @@ def connections(settings: Settings) -> type[HttpToolsProtocol]:
     class Limited(_Connection):
         most_per_address = most
         head_bytes = _HEAD + 3 * settings.query_bytes
-        open_by_address = Counter()
+        open_by_address: ClassVar[Counter[str]] = Counter()
 
     return Limited
 
@@ -47,7 +47,7 @@ def connections(settings: Settings) -> type[HttpToolsProtocol]:
 class _Connection(HttpToolsProtocol):
     most_per_address: int
     head_bytes: int
-    open_by_address: Counter[str]
+    open_by_address: ClassVar[Counter[str]]
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

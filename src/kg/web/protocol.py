@@ -59,9 +59,11 @@ async def read_request(scope: Scope, receive: Receive, *, max_bytes: int) -> Spa
     body = await _body(receive, 3 * max_bytes + 8192 if media_type == _FORM else max_bytes)
     if media_type == _QUERY:
         return _from_pairs([*url, ("query", _text(body, "the body"))], url)
-    if any(name.endswith("-graph-uri") for name, _ in url):
-        raise RequestError("the dataset is in the URL of a form", hint="put it in the form")
-    return _from_pairs(_pairs(body, "the form"), url)
+    form = _pairs(body, "the form")
+    dataset = [(name, value) for name, value in url if name.endswith("-graph-uri")]
+    if dataset and any(name.endswith("-graph-uri") for name, _ in form):
+        raise RequestError("the dataset is in the URL and in the form", hint="put it in one of them")
+    return _from_pairs([*form, *dataset], url)
 
 
 def _from_pairs(pairs: Sequence[tuple[str, str]], url: Sequence[tuple[str, str]]) -> SparqlRequest:
