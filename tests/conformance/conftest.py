@@ -1,4 +1,4 @@
-"""The server that all conformance tests of queries share."""
+"""The server that the conformance tests of one file share."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from host import Host
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     made = Host(tmp_path_factory.mktemp("conformance"))
     yield made
