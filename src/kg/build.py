@@ -67,21 +67,20 @@ def build_project(project: Project, build: Path, progress: Progress = lambda _: 
         for query in queries:
             refuse_broken_query(query, project)
         progress("validating")
-        report = project_report(project, dataset)
-        defects = tuple(find_defects(project, union_store(authoring_union(dataset, project))))
+        union = authoring_union(dataset, project)
+        report = project_report(project, union)
+        defects = tuple(find_defects(project, union_store(union)))
         if defects or not report.conforms:
             return Build(report, defects, None)
         progress("writing the release")
-        release = _publish(project, build, dataset, queries, report)
+        release = _publish(project, build, _Content(dataset, union, queries, report))
         remember_inputs(build, inputs, release.version)
         return Build(report, (), release)
 
 
-def project_report(project: Project, dataset: Dataset) -> ValidationReport:
-    """The report of the rulebook's and the project's shapes over a derived dataset."""
-    return evaluate(
-        authoring_union(dataset, project), read_shapes(project), locate=Locations(_described(project)).place
-    )
+def project_report(project: Project, union: Graph) -> ValidationReport:
+    """The report of the rulebook's and the project's shapes over the published graphs of a project as one."""
+    return evaluate(union, read_shapes(project), locate=Locations(_described(project)).place)
 
 
 def _described(project: Project) -> list[Path]:
@@ -118,25 +117,33 @@ def refuse_broken_query(query: SavedQuery, project: Project) -> None:
         raise SourceError(error.message, path=path, line=error.line, column=error.column, hint=error.hint)
 
 
-def _publish(
-    project: Project, build: Path, dataset: Dataset, queries: tuple[SavedQuery, ...], report: ValidationReport
-) -> Release:
-    named, union = _named_quads(dataset), authoring_union(dataset, project)
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a release is made of."""
+
+    dataset: Dataset
+    union: Graph
+    queries: tuple[SavedQuery, ...]
+    report: ValidationReport
+
+
+def _publish(project: Project, build: Path, made: _Content) -> Release:
+    named = _named_quads(made.dataset)
     files = {
         "dump.nq": _sorted_lines(serialize(named, format=RdfFormat.N_QUADS) or b""),
-        "queries.json": _json([dataclasses.asdict(query) for query in queries]),
-        "report.ttl": report.to_turtle(project.prefixes).encode(),
+        "queries.json": _json([dataclasses.asdict(query) for query in made.queries]),
+        "report.ttl": made.report.to_turtle(project.prefixes).encode(),
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     # A graph without blank nodes: its sorted N-Quads are its canonical form (RDF Dataset Canonicalization §4.4).
     content = hashlib.sha256(_json([project.name, project.titles, digests])).hexdigest()
-    quads = [*named, *to_quads(union, DefaultGraph())]
+    quads = [*named, *to_quads(made.union, DefaultGraph())]
     manifest = Manifest(
         version=f"{project.as_of.isoformat()}-{content[:12]}",
         as_of=project.as_of.isoformat(),
         base_iri=project.base_iri,
         titles=project.titles,
-        counts=_counts(union, len(quads), len(published_graphs(dataset, project))),
+        counts=_counts(made.union, len(quads), len(published_graphs(made.dataset, project))),
         files=digests,
         tool=f"kg {version('governance-kg')}",
     )

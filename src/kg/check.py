@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import Store
-from rdflib import Dataset, Graph, URIRef
+from rdflib import Graph, URIRef
 
 from kg.build import project_report, read_queries, refuse_broken_query
 from kg.dataset import Progress, authoring_union, derived_dataset, read_graph, read_shapes
@@ -91,12 +91,13 @@ def check_project(project: Project, progress: Progress = lambda _: None, *, lang
         try:
             progress("hygiene")
             dataset = derived_dataset(project)
-            store = union_store(authoring_union(dataset, project))
+            union = authoring_union(dataset, project)
+            store = union_store(union)
             findings.extend(_hygiene(project, store, counts))
             progress("shapes over the data")
-            findings.extend(_data(project, dataset, counts, language))
+            findings.extend(_data(project, union, counts, language))
             progress("citations")
-            findings.extend(_citations(project, dataset, counts))
+            findings.extend(_citations(project, union, counts))
             progress("examples")
             findings.extend(_examples(project, counts))
             progress("saved queries")
@@ -131,17 +132,16 @@ def _hygiene(project: Project, store: Store, counts: dict[str, int]) -> Iterator
         yield Finding("hygiene", "violation", defect.message, defect.place)
 
 
-def _data(project: Project, dataset: Dataset, counts: dict[str, int], language: str) -> Iterator[Finding]:
-    report = project_report(project, dataset)
+def _data(project: Project, union: Graph, counts: dict[str, int], language: str) -> Iterator[Finding]:
+    report = project_report(project, union)
     counts["rules"] = report.rules
     for result in report.results:
         about = " ".join(result.about(project.prefixes))
         yield Finding("shapes", result.severity, f"{result.code}: {result.message(language)} ({about})", result.place)
 
 
-def _citations(project: Project, dataset: Dataset, counts: dict[str, int]) -> Iterator[Finding]:
+def _citations(project: Project, union: Graph, counts: dict[str, int]) -> Iterator[Finding]:
     """The citations of the texts that lie in the project itself; others need `kg verify --sources`."""
-    union = authoring_union(dataset, project)
     locations = Locations(list(project.files("data", "*.ttl")))
     for check in check_sources(union, [project.root / "data"], only_found=True):
         counts["citations"] = counts.get("citations", 0) + check.citations
