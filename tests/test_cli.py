@@ -297,3 +297,10 @@ def test_ctrl_c_is_heard_while_the_engine_works(folder: Path, tmp_path: Path) ->
         assert process.wait(10) == 130
         assert process.stderr is not None
         assert process.stderr.read().strip() == "stopped"
+
+
+def test_releases_go_into_the_project_wherever_the_command_is_given(folder: Path, tmp_path: Path) -> None:
+    stats = kg("stats", str(folder / "demo"), cwd=tmp_path)
+    assert stats.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+    assert (folder / "demo" / "build" / "current").exists()

@@ -450,10 +450,10 @@ def _release(project: Project, version: str | None, settings: Settings) -> Relea
 
 
 def _build_folder(project: Project, settings: Settings) -> Path:
-    """`KG_BUILD`, else `build` in the project, or in the working directory for the tool's own graph."""
+    """`KG_BUILD`, else `build` in the project, or in the working directory for the graph inside a wheel."""
     if settings.build is not None:
         return settings.build
-    return (Path.cwd() if project.is_bundled else project.root) / "build"
+    return (Path.cwd() if project.is_packaged else project.root) / "build"
 
 
 def _counts(release: Release) -> str:

@@ -60,6 +60,11 @@ class Project:
         return self.root.resolve() == rulebook_root().resolve()
 
     @property
+    def is_packaged(self) -> bool:
+        """Whether its files are those inside an installed wheel, where nothing may be written."""
+        return self.root.resolve() == (Path(__file__).parent / "bundled").resolve()
+
+    @property
     def has_rulebook(self) -> bool:
         """Whether the rulebook is among its own files: this is the tool's first project, or a checkout of it."""
         return self.is_bundled or (self.root / "ontology" / "gov.ttl").is_file()
