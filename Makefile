@@ -46,6 +46,9 @@ check: $(READY) ## everything that can be wrong with the project's files
 build: $(READY) ## build a release under build/
 	$(BIN)/kg build
 
+conformance: $(READY) ## the W3C suites, from KG_CONFORMANCE (default ../shared/conformance)
+	$(BIN)/python -m pytest tests/conformance
+
 bench: $(READY) ## the figures of the README, beside a peer
 	$(BIN)/python benchmarks/figures.py
 
