@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 import httpx
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
@@ -117,20 +118,24 @@ import sys
 from pathlib import Path
 from kg.release import open_release
 from kg.settings import Settings
-from kg.web.app import serve
-serve(open_release(Path(sys.argv[1])), Settings.read(), "127.0.0.1", int(sys.argv[2]))
+from kg.web.server import serve
+follow = Path(sys.argv[3]) if len(sys.argv) > 3 else None
+serve(open_release(Path(sys.argv[1])), Settings.read(), "127.0.0.1", int(sys.argv[2]), follow=follow)
 """
 
 
 @contextlib.contextmanager
-def served(release: Release, **settings: object) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def served(
+    release: Release, *, stderr: IO[bytes] | None = None, follow: Path | None = None, **settings: object
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of a server in a process of its own, and that process; its settings are `KG_…` variables."""
     port = free_port()
     source = str(Path(__file__).resolve().parent.parent / "src")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
     environment |= {f"KG_{name.upper()}": str(value) for name, value in settings.items()}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
-    process = subprocess.Popen([sys.executable, "-c", START, str(release.path), str(port)], env=environment)
+    command = [sys.executable, "-c", START, str(release.path), str(port), *([str(follow)] if follow else [])]
+    process = subprocess.Popen(command, env=environment, stderr=stderr)
     try:
         _wait_for(port, process)
         yield f"http://127.0.0.1:{port}", process
@@ -159,3 +164,14 @@ def children(pid: int) -> list[int]:
             if int(fields[1]) == pid and fields[0] != "Z":
                 found.append(int(status.parent.name))
     return sorted(found)
+
+
+def descendants(pid: int) -> list[int]:
+    """The living processes that `pid` has started, and those that they have."""
+    started = children(pid)
+    return sorted(started + [worker for child in started for worker in descendants(child)])
+
+
+def workers_of(pid: int) -> list[int]:
+    """The query workers of a server: what its fork servers have forked."""
+    return sorted(worker for fork_server in children(pid) for worker in children(fork_server))

@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
-from kg.engine.admission import Admission
+from kg.engine.admission import Admission, Grant
 from kg.errors import ClientBusy, Overloaded
 
 
-def admission(items: int, *, queue: int = 8, per_client: int = 2) -> Admission[int]:
-    made = Admission[int](queue=queue, per_client=per_client)
+def admission(items: int, *, queue: int = 8, per_client: int = 2, reserve: int = 0) -> Admission[int]:
+    made = Admission[int](queue=queue, per_client=per_client, reserve=reserve)
     for item in range(items):
         made.offer(item)
     return made
@@ -30,7 +30,7 @@ def test_a_client_has_no_more_than_its_share() -> None:
         await asyncio.sleep(0)
         assert not third.done()
         desk.leave("greedy")
-        assert await third == 9
+        assert (await third).item == 9
 
     asyncio.run(run())
 
@@ -79,8 +79,8 @@ def test_an_item_given_to_one_who_left_is_not_lost() -> None:
         desk.offer(1)
         leaver.cancel()
         await asyncio.gather(leaver, return_exceptions=True)
-        assert desk.idle == 1
-        assert await desk.take("next") == 1
+        assert desk.has_spare
+        assert await desk.take("next") == Grant(1, "next", on_trial=False)
 
     asyncio.run(run())
 
@@ -89,4 +89,36 @@ def test_an_idle_item_can_be_withdrawn() -> None:
     desk = admission(2)
     assert desk.withdraw(1)
     assert not desk.withdraw(1)
-    assert desk.idle == 1
+    assert desk.has_spare
+    assert desk.withdraw(0)
+    assert not desk.has_spare
+
+
+def test_the_last_item_is_lent_on_trial_and_only_to_who_has_none() -> None:
+    desk = admission(3, reserve=1, per_client=5)
+    assert [desk.take_now("one").on_trial for _ in range(2)] == [False, False]  # type: ignore[union-attr]
+    assert desk.take_now("one") is None
+    assert desk.take_now("other", may_try=False) is None
+    last = desk.take_now("other")
+    assert last is not None
+    assert last.on_trial
+    assert desk.take_now("third") is None
+
+
+def test_who_outgrew_a_trial_waits_for_a_place_of_its_own() -> None:
+    async def run() -> None:
+        desk = admission(2, reserve=1)
+        first = await desk.take("long")
+        struck = asyncio.ensure_future(desk.take("struck", may_try=False))
+        await asyncio.sleep(0)
+        cheap = await desk.take("cheap")
+        assert (struck.done(), cheap.on_trial) == (False, True)
+        desk.offer(cheap.item)
+        desk.leave("cheap")
+        await asyncio.sleep(0)
+        assert not struck.done()
+        desk.offer(first.item)
+        desk.leave("long")
+        assert not (await struck).on_trial
+
+    asyncio.run(run())

@@ -17,8 +17,8 @@ import pytest
 from kg.errors import ConfigurationError, IntegrityError
 from kg.release import Release
 from kg.settings import Settings
-from kg.web.app import serve
-from serving import START, children, free_port, make_release, served
+from kg.web.server import serve
+from serving import START, descendants, free_port, make_release, served, workers_of
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +38,11 @@ def are_gone(pids: list[int]) -> bool:
 
 @pytest.mark.parametrize("busy", [False, True])
 def test_killing_the_web_process_leaves_no_worker(release: Release, busy: bool) -> None:
-    with served(release, workers=2, deadline=60) as (url, process):
+    with served(release, workers=2, deadline=60, image=0) as (url, process):
         httpx.get(url + "/health/ready")
         time.sleep(0.3)
-        workers = children(process.pid)
-        assert len(workers) == 2
+        workers = descendants(process.pid)
+        assert len(workers_of(process.pid)) == 2
         if busy:
             path = "/".join(["<http://e/p>"] * 1500)
             with pytest.raises(httpx.ReadTimeout):
@@ -55,7 +55,7 @@ def test_killing_the_web_process_leaves_no_worker(release: Release, busy: bool) 
 def test_a_signal_ends_the_server_and_its_workers(release: Release, sent: signal.Signals) -> None:
     with served(release, workers=2) as (url, process):
         httpx.get(url + "/health/ready")
-        workers = children(process.pid)
+        workers = descendants(process.pid)
         process.send_signal(sent)
         assert process.wait(5) == (0 if sent == signal.SIGINT else -signal.SIGTERM)
         assert are_gone(workers)
@@ -67,7 +67,7 @@ def test_a_port_in_use_is_a_configuration_error_before_anything_starts(release: 
         pytest.raises(ConfigurationError, match="cannot listen"),
     ):
         serve(release, Settings(), "127.0.0.1", taken.getsockname()[1])
-    assert children(os.getpid()) == []
+    assert descendants(os.getpid()) == []
     with pytest.raises(ConfigurationError, match="cannot listen"):
         serve(release, Settings(), "no.such.host.invalid", 1)
 
@@ -76,7 +76,7 @@ def test_a_release_that_is_not_what_it_says_is_not_served(release: Release) -> N
     wrong = replace(release, manifest=replace(release.manifest, counts={**release.manifest.counts, "quads": 3}))
     with pytest.raises(IntegrityError):
         serve(wrong, Settings(), "127.0.0.1", free_port())
-    assert children(os.getpid()) == []
+    assert descendants(os.getpid()) == []
 
 
 def test_the_greeting_comes_when_the_server_answers(release: Release) -> None:

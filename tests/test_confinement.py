@@ -30,7 +30,7 @@ def attempt(work):
 thread = threading.Thread(target=other)
 thread.start()
 memory = Memory(64 << 20)
-confine(memory, Path(sys.argv[1]))
+confine(memory, Path(sys.argv[1]), is_in_memory=False)
 before.set()
 thread.join()
 told.append(attempt(lambda: socket.socket()))

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from kg.release import Release
-from serving import children, make_release, served
+from serving import make_release, served, workers_of
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_not_ready_when_no_worker_can_be_started(tmp_path: Path) -> None:
     release = make_release(tmp_path / "release")
     with served(release, workers=1) as (url, process):
         shutil.move(release.store_path, tmp_path / "gone")
-        for worker in children(process.pid):
+        for worker in workers_of(process.pid):
             os.kill(worker, signal.SIGKILL)
         for _ in range(100):
             response = httpx.get(url + "/health/ready")

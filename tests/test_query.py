@@ -138,5 +138,17 @@ def test_an_undeclared_house_prefix_comes_with_its_line() -> None:
     assert told.hint == "add a line: PREFIX nobody: <…>"
 
 
-def test_widening_changes_no_meaning() -> None:
-    check_syntax(widened(ALL + 'SELECT * { ?s gov:owns "x"^^<a:b> , "y"@sv ; a org:Organization . # end\n}'), BASE)
+@pytest.mark.parametrize(
+    "text",
+    [
+        'SELECT * { ?s gov:owns "x"^^<a:b> , "y"@sv ; a org:Organization . # end\n}',
+        'SELECT (COALESCE(?a,1) AS ?x) (CONCAT("a",?b) AS ?y) (BNODE() AS ?z) {BIND(true AS ?c)FILTER(?a<?b&&!BOUND(?c))}',
+    ],
+)
+def test_widening_changes_no_meaning(text: str) -> None:
+    check_syntax(widened(ALL + text), BASE)
+
+
+def test_the_base_is_that_of_the_prologue() -> None:
+    assert read("BASE <http://e/d/> BASE <f/> ASK { ?s ?p <g> }").base == "http://e/d/f/"
+    assert read("ASK {}").base == BASE

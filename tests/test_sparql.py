@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
-from serving import ALL, BASE, CARTESIAN, GRAPH, HOSTILE, OTHER, children, make_release, served
+from serving import ALL, BASE, CARTESIAN, GRAPH, HOSTILE, OTHER, make_release, served, workers_of
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Language": "en"}
 NAMES = ALL + "SELECT ?o ?name { ?o skos:prefLabel ?name } ORDER BY ?name"
@@ -306,7 +306,10 @@ def test_http_1_0_gets_a_status_instead_of_a_broken_end(server: tuple[str, int])
         received = b""
         while piece := connection.recv(65536):
             received += piece
-    assert received.startswith(b"HTTP/1.1 504") or received.startswith(b"HTTP/1.0 504")
+    assert received.split(b" ")[1] in (
+        b"504",
+        b"507",
+    )  # whichever of the deadline and the largest whole answer comes first
 
 
 def test_a_client_that_hangs_up_frees_its_worker(client: httpx.Client, server: tuple[str, int]) -> None:
@@ -321,7 +324,7 @@ def test_a_client_that_hangs_up_frees_its_worker(client: httpx.Client, server: t
             break
         time.sleep(0.02)
     assert client.get("/health/ready").json()["workers"]["running"] == 0
-    assert len(children(server[1])) <= 4
+    assert len(workers_of(server[1])) <= 3
 
 
 def test_clients_that_do_not_read_lose_their_answers_at_the_deadline(

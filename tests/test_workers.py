@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from kg.engine.process import WorkerProcess
+from kg.engine.spawner import Spawner
 from kg.engine.workers import WorkerPool
 from kg.errors import (  # fmt: skip
     DeadlineExceeded,
@@ -31,9 +32,9 @@ from kg.errors import (  # fmt: skip
 from kg.query import parse_query
 from kg.release import Release
 from kg.settings import Settings
-from serving import ALL, BASE, CARTESIAN, children, make_release
+from serving import ALL, BASE, CARTESIAN, descendants, make_release, workers_of
 
-SETTINGS = Settings(workers=2, deadline=1.0, memory=128)
+SETTINGS = Settings(workers=2, deadline=1.0, memory=128, image=0)
 
 
 @pytest.fixture(scope="module")
@@ -132,14 +133,14 @@ def test_a_crash_is_an_error_of_one_query(release: Release, text: str) -> None:
 
 def test_a_killed_worker_is_replaced(release: Release) -> None:
     async def work(pool: WorkerPool) -> None:
-        victims = children(os.getpid())
+        victims = workers_of(os.getpid())
         assert len(victims) == 2
         for victim in victims:
             os.kill(victim, signal.SIGKILL)
         await asyncio.sleep(0.05)
         assert await ask(pool, "ASK {}")
         await full(pool)
-        assert not set(children(os.getpid())) & set(victims)
+        assert not set(workers_of(os.getpid())) & set(victims)
 
     with_pool(release, work)
 
@@ -150,7 +151,7 @@ def test_a_worker_killed_during_a_query_is_an_error_not_a_part_of_an_answer(rele
         answer = await pool.answer(query, format="csv", client="me")
         assert len(answer.head) >= 65536
         assert not answer.is_whole
-        for worker in children(os.getpid()):
+        for worker in workers_of(os.getpid()):
             os.kill(worker, signal.SIGKILL)
         with pytest.raises(EngineError):
             async for _ in answer.pieces():
@@ -163,13 +164,13 @@ def test_a_worker_killed_during_a_query_is_an_error_not_a_part_of_an_answer(rele
 
 def test_an_abandoned_query_ends_soon(release: Release) -> None:
     async def work(pool: WorkerPool) -> None:
-        before = set(children(os.getpid()))
+        before = set(workers_of(os.getpid()))
         endless = asyncio.ensure_future(ask(pool, CARTESIAN))
         await asyncio.sleep(0.1)
         endless.cancel()
         await asyncio.sleep(0.6)
         await full(pool)
-        assert len(before & set(children(os.getpid()))) == 1
+        assert len(before & set(workers_of(os.getpid()))) == 1
         assert pool.status.running == 0
 
     with_pool(release, work, replace(SETTINGS, deadline=30.0))
@@ -196,8 +197,8 @@ def test_syntax_errors_have_their_place(release: Release) -> None:
     with_pool(release, work)
 
 
-@pytest.mark.parametrize("portions", [1, 12])
-def test_workers_cannot_reach_the_network_or_files(tmp_path: Path, portions: int) -> None:
+@pytest.mark.parametrize(("portions", "in_memory"), [(1, False), (12, False), (12, True)])
+def test_workers_cannot_reach_the_network_or_files(tmp_path: Path, portions: int, in_memory: bool) -> None:
     """The static refusal of SERVICE is stepped over here: the confinement alone must hold.
 
     With many portions the store has more files than are open ahead, so that new descriptors must remain possible.
@@ -210,7 +211,9 @@ def test_workers_cannot_reach_the_network_or_files(tmp_path: Path, portions: int
         reached: list[Any] = []
         server = await asyncio.start_server(lambda *ends: reached.append(ends), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        worker = await WorkerProcess.start(WorkerPool(release, SETTINGS)._start, seconds=10)
+        start = {**WorkerPool(release, SETTINGS)._start, "in_memory": in_memory}
+        spawner = await Spawner.start(start, seconds=10)
+        worker = await WorkerProcess.start(spawner, seconds=10)
         for text in (
             f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}",
             f"SELECT * {{ SERVICE SILENT <http://localhost:{port}/> {{ ?s ?p ?o }} }}",
@@ -222,10 +225,11 @@ def test_workers_cannot_reach_the_network_or_files(tmp_path: Path, portions: int
         assert (await all_of(worker, "SELECT ?s { GRAPH ?g { ?s ?p ?o } }")).count(b"\n") == 6015
         assert (await all_of(worker, "SELECT ?o { ?s ?p ?o } ORDER BY ?o")).count(b"\n") == 6015
         limits = (Path("/proc") / str(worker.pid) / "limits").read_text()
-        assert ("Max open files            0 " in limits) == (portions == 1)
+        assert ("Max open files            0 " in limits) == (in_memory or portions == 1)
         assert "Max core file size        0 " in limits
         assert "Seccomp:\t2" in (Path("/proc") / str(worker.pid) / "status").read_text()
         await worker.kill()
+        await spawner.close()
         server.close()
         assert not reached
 
@@ -254,15 +258,15 @@ def test_a_release_whose_store_was_cut_is_not_served(release: Release) -> None:
         await pool.close()
 
     asyncio.run(run())
-    assert children(os.getpid()) == []
+    assert descendants(os.getpid()) == []
 
 
 def test_closing_leaves_no_worker(release: Release) -> None:
     async def work(pool: WorkerPool) -> None:
-        assert len(children(os.getpid())) == 2
+        assert len(workers_of(os.getpid())) == 2
 
     with_pool(release, work)
-    assert children(os.getpid()) == []
+    assert descendants(os.getpid()) == []
 
 
 def test_a_worker_imports_nothing_heavy() -> None:

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.errors import ConfigurationError, EngineError, NotAcceptable, QuerySyntaxError, RequestError
 from kg.namespaces import shorten
@@ -15,6 +15,9 @@ from kg.negotiation import formats_of
 from kg.project import Project
 from kg.query import ParsedQuery, parse_query
 from kg.release import Release
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
 
 __all__ = ["ask", "ask_endpoint", "list_questions", "question_text"]
 
@@ -84,6 +87,8 @@ def _nearest(name: str, saved: Iterable[str]) -> str:
 def ask(text: str, release: Release, output: str, prefixes: Mapping[str, str]) -> None:
     """Writes the answer of a release to standard output; Ctrl-C ends it at once.
 
+    Names of the query that the release does not have are told on standard error, with the terms that were meant.
+
     Raises:
         RequestError: not SPARQL (with line and column), a refused feature, or no such format for this form.
     """
@@ -111,6 +116,22 @@ def ask(text: str, release: Release, output: str, prefixes: Mapping[str, str]) -
     if name == "table":
         _print_table(b"".join(pieces), prefixes)
     sys.stdout.flush()
+    _tell_unknown_terms(parsed, store, release.manifest.base_iri, prefixes)
+
+
+def _tell_unknown_terms(parsed: ParsedQuery, store: Store, base_iri: str, prefixes: Mapping[str, str]) -> None:
+    from kg.engine.oxigraph import ROWS, Query, evaluate
+    from kg.vocabulary import Terms, absence_query, mentions, notice
+
+    def find(text: str) -> list[str]:
+        rows: Any = evaluate(store, Query(text, ROWS), base_iri)
+        return [term.value for (term,) in rows]
+
+    found = mentions(parsed, base_iri, prefixes)
+    if absent := find(absence_query(found)) if found else []:
+        terms = Terms(*(find(text) for text in Terms.queries(base_iri)))
+        for term in notice(parsed, found, absent, terms, prefixes).terms:
+            print(term, file=sys.stderr)
 
 
 def ask_endpoint(text: str, url: str, output: str, prefixes: Mapping[str, str]) -> None:

@@ -326,27 +326,36 @@ def cite(text: Path, words: str, project: Path | None) -> int:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", type=click.IntRange(1, 256), help="Query worker processes.")
 @click.option("--release", "version", metavar="VERSION", help="Serve this release instead of the current one.")
-def serve(project: Path | None, host: str, port: int, workers: int | None, version: str | None) -> int:
+@click.option("--engine", metavar="NAME", help="oxigraph (the default), or rdflib: slow, for a second opinion.")
+def serve(
+    project: Path | None, host: str, port: int, workers: int | None, version: str | None, engine: str | None
+) -> int:
     """Serve the current release, building it first if there is none or the files have changed.
+
+    A `kg build` meanwhile makes a new release: the server goes over to it within a second.
 
     \b
     kg serve                         http://127.0.0.1:8000
     kg serve demo --port 8010
+    kg serve --engine rdflib --port 8011
     kg serve --release 2026-11-01-0123456789ab
     """
     import dataclasses
 
     from kg.project import find_project
-    from kg.web.app import serve as serve_release
+    from kg.web.server import serve as serve_release
 
     settings = Settings.read()
     if workers is not None:
         settings = dataclasses.replace(settings, workers=workers)
+    if engine is not None:
+        settings = dataclasses.replace(settings, engine=engine)
     found = find_project(project)
     release = _release(found, version, settings)
     if release is None:
         return 1
-    serve_release(release, settings, host, port)
+    current = release.path.parent.parent / "current"
+    serve_release(release, settings, host, port, follow=current if version is None else None)
     return 0
 
 

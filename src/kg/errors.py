@@ -9,10 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 __all__ = [
+    "Cancelled",
     "ClientBusy",
     "ConfigurationError",
     "DeadlineExceeded",
     "EngineError",
+    "GraphNotFound",
     "IntegrityError",
     "KgError",
     "LimitError",
@@ -27,6 +29,7 @@ __all__ = [
     "RequestError",
     "ResultTooLarge",
     "SourceError",
+    "Unauthorized",
     "UnknownGraph",
     "UnsupportedMediaType",
     "UpdateRefused",
@@ -95,8 +98,16 @@ class MethodNotAllowed(RequestError):
         self.allowed = allowed
 
 
+class Unauthorized(RequestError):
+    """Only for an administrator, and the caller has not shown to be one."""
+
+
 class NotFound(RequestError):
     """There is nothing of that name."""
+
+
+class GraphNotFound(NotFound):
+    """The release has no graph of that name (SPARQL 1.1 Graph Store HTTP Protocol §5.2)."""
 
 
 class LimitError(KgError):
@@ -105,6 +116,10 @@ class LimitError(KgError):
 
 class DeadlineExceeded(LimitError):
     """The query was stopped at its deadline."""
+
+
+class Cancelled(LimitError):
+    """An administrator stopped the query."""
 
 
 class MemoryExceeded(LimitError):

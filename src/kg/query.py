@@ -12,9 +12,11 @@ from enum import StrEnum
 from urllib.parse import urljoin
 
 from kg.errors import QuerySyntaxError, QueryTooLarge, RefusedFeature, UpdateRefused
-from kg.sparql_lexer import Kind, Token, depth, is_ambiguous, position, tokens
+from kg.sparql_lexer import Kind, Token, depth, index_of, is_ambiguous, position, tokens
+from kg.sparql_words import is_known
+from kg.suggestions import DID_YOU_MEAN, misspelt_start, misspelt_word, undeclared_hint
 
-__all__ = ["Dataset", "Form", "ParsedQuery", "explain", "parse_query", "widened"]
+__all__ = ["Dataset", "Form", "ParsedQuery", "explain", "iri_of", "parse_query", "widened"]
 
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "ADD", "MOVE", "COPY", "CREATE", "WITH")
 _VOLATILE = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
@@ -50,14 +52,16 @@ class Dataset:
 class ParsedQuery:
     """A query text, read once.
 
-    `prefixes` are those it declares; `dataset` is that of its FROM clauses; `star` is the index of the `*` of a
-    `SELECT *`, and `variables` all variables in the order of the text, which is the order a person expects of its
-    columns; `is_volatile` says that two runs over the same data may differ.
+    `prefixes` are those it declares, `base` is what its relative IRIs are resolved against; `dataset` is that of its
+    FROM clauses; `star` is the index of the `*` of a `SELECT *`, and `variables` all variables in the order of the
+    text, which is the order a person expects of its columns; `is_volatile` says that two runs over the same data may
+    differ.
     """
 
     text: str
     form: Form
     prefixes: Mapping[str, str]
+    base: str
     dataset: Dataset
     star: int | None
     variables: tuple[str, ...]
@@ -79,12 +83,13 @@ def parse_query(text: str, *, base_iri: str, max_bytes: int, max_depth: int) -> 
     found = tuple(tokens(text))
     _refuse_nesting(text, found, max_depth)
     prefixes, base, body = _prologue(found, base_iri)
-    form = _form(text, found[body] if body < len(found) else None)
+    form = _form(text, found, body)
     _refuse_service(text, found)
     return ParsedQuery(
         text=text,
         form=form,
         prefixes=prefixes,
+        base=base,
         dataset=_from_clauses(found[body:], prefixes, base),
         star=_star(found[body : body + 3]),
         variables=tuple(dict.fromkeys(token.text[1:] for token in found if token.kind is Kind.VARIABLE)),
@@ -137,20 +142,22 @@ def _resolve(iri: str, base: str) -> str:
     return urljoin(base, path) + mark + fragment  # urljoin alone would drop an empty fragment
 
 
-def _form(text: str, first: Token | None) -> Form:
-    if first is None:
+def _form(text: str, found: tuple[Token, ...], body: int) -> Form:
+    if body >= len(found):
         raise QuerySyntaxError("the query is empty", line=1, column=1, hint="write SELECT, ASK, CONSTRUCT or DESCRIBE")
+    first = found[body]
     if first.is_word(*Form):
         return Form(first.text.upper())
     if first.is_word(*_UPDATES):
         raise UpdateRefused(f"{first.text.upper()} is SPARQL Update", hint="the graph changes by release only")
     line, column = position(text, first.start)
-    raise QuerySyntaxError(
-        f"unexpected {_shown(first)} where the query should begin",
-        line=line,
-        column=column,
-        hint="a query begins with PREFIX or BASE lines, then SELECT, ASK, CONSTRUCT or DESCRIBE",
-    )
+    hint = "a query begins with PREFIX or BASE lines, then SELECT, ASK, CONSTRUCT or DESCRIBE"
+    if first.is_word("PREFIX", "BASE"):
+        hint = "write PREFIX gov: <…>, or BASE <…>, with the colon and the angle brackets"
+    elif (meant := misspelt_start(found, body)) is not None:
+        hint = DID_YOU_MEAN.format(meant)
+    message = f"unexpected {_shown(first)} where the query should begin"
+    raise QuerySyntaxError(message, line=line, column=column, hint=hint)
 
 
 def _from_clauses(body: tuple[Token, ...], prefixes: Mapping[str, str], base: str) -> Dataset:
@@ -164,12 +171,13 @@ def _from_clauses(body: tuple[Token, ...], prefixes: Mapping[str, str], base: st
         target = default
         if rest and rest[0].is_word("NAMED"):
             target, rest = named, rest[1:]
-        if rest and (iri := _iri(rest[0], prefixes, base)) is not None:
+        if rest and (iri := iri_of(rest[0], prefixes, base)) is not None:
             target.append(iri)
     return Dataset(tuple(default), tuple(named))
 
 
-def _iri(token: Token, prefixes: Mapping[str, str], base: str) -> str | None:
+def iri_of(token: Token, prefixes: Mapping[str, str], base: str) -> str | None:
+    """The IRI that a terminal stands for (§4.1.1), None if it stands for none."""
     if token.kind is Kind.IRI:
         return _resolve(token.text[1:-1], base)
     prefix, _, local = token.text.partition(":")
@@ -197,44 +205,51 @@ def widened(text: str) -> str:
 def _widened(text: str) -> tuple[str, list[tuple[int, Token]]]:
     parts: list[str] = []
     places: list[tuple[int, Token]] = []
-    length = end = 0
+    length = 0
+    previous: Token | None = None
     for token in tokens(text):
-        gap = _GAP if token.start > end else ""
+        gap = _GAP if previous is None or token.start > previous.end or _part(previous, token) else ""
         parts += (gap, token.text)
         places.append((length + len(gap), token))
         length += len(gap) + len(token.text)
-        end = token.end
+        previous = token
     return "".join(parts) + _GAP, places
+
+
+def _part(one: Token, other: Token) -> bool:
+    """Whether one of two neighbours is no word of SPARQL: what is wrong already may be set apart."""
+    return any(token.kind is Kind.WORD and not is_known(token.text) for token in (one, other))
 
 
 def explain(query: ParsedQuery, error: QuerySyntaxError, house: Mapping[str, str]) -> QuerySyntaxError:
     """The error that an engine reported for `widened(query.text)`, in terms of the text as the caller wrote it.
 
-    An undeclared prefix is named, with the line that declares it if `house` has the prefix.
+    An undeclared prefix is named, with the line that declares it if `house` has the prefix or one near it. A misspelt
+    word at the place of the error, or just before, comes with the word that was meant.
     """
-    for token in tokens(query.text):
-        if token.kind is Kind.PREFIXED and token.text.partition(":")[0] not in query.prefixes:
-            return _undeclared(query.text, token, house)
+    found = tuple(tokens(query.text))
+    declared, _, _ = _prologue(found, query.base)  # `query` may be one whose prefixes nobody has read
+    for token in found:
+        if token.kind is Kind.PREFIXED and (prefix := token.text.partition(":")[0]) not in declared:
+            hint = undeclared_hint(prefix, declared, house)
+            return _placed(query.text, token.start, f"the prefix {prefix}: is not declared", hint)
     if error.line is None or error.column is None:
         return error
     wide, places = _widened(query.text)
-    lines = wide.split("\n")
-    index = sum(len(line) + 1 for line in lines[: error.line - 1]) + error.column - 1
-    at = max((item for item in places if item[0] <= index), key=lambda item: item[0], default=None)
+    index = index_of(wide, error.line, error.column)
+    at = max((number for number, (start, _) in enumerate(places) if start <= index), default=None)
     if at is None or index >= len(wide):
-        message, place = error.message or "the query ends before it is complete", len(query.text.rstrip())
-    else:
-        message, place = error.message or f"unexpected {_shown(at[1])}", at[1].start
-    line, column = position(query.text, place)
-    return QuerySyntaxError(message, line=line, column=column, hint=error.hint)
+        message = error.message or "the query ends before it is complete"
+        return _placed(query.text, len(query.text.rstrip()), message, error.hint)
+    if not error.message and (misspelt := misspelt_word(found, at)):
+        token, meant = misspelt
+        return _placed(query.text, token.start, f"unexpected {_shown(token)}", DID_YOU_MEAN.format(meant))
+    return _placed(query.text, found[at].start, error.message or f"unexpected {_shown(found[at])}", error.hint)
 
 
-def _undeclared(text: str, token: Token, house: Mapping[str, str]) -> QuerySyntaxError:
-    prefix = token.text.partition(":")[0]
-    line, column = position(text, token.start)
-    known = house.get(prefix)
-    hint = f"add the line: PREFIX {prefix}: <{known}>" if known else f"add a line: PREFIX {prefix}: <…>"
-    return QuerySyntaxError(f"the prefix {prefix}: is not declared", line=line, column=column, hint=hint)
+def _placed(text: str, start: int, message: str, hint: str | None) -> QuerySyntaxError:
+    line, column = position(text, start)
+    return QuerySyntaxError(message, line=line, column=column, hint=hint)
 
 
 def _shown(token: Token) -> str:

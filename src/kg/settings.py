@@ -24,7 +24,7 @@ def _setting(default: Any, text: str, *, least: float = 0, most: float = 0) -> A
 class Settings:
     """What may differ from machine to machine; what describes a project is in its `kg.toml`."""
 
-    workers: int = _setting(4, "query worker processes", least=1, most=256)
+    workers: int = _setting(4, "query worker processes (of each web process)", least=1, most=256)
     deadline: float = _setting(
         10.0, "seconds that a query may take, from its arrival to its last byte", least=0.05, most=86400
     )
@@ -34,6 +34,24 @@ class Settings:
     query_bytes: int = _setting(65536, "longest query text in bytes", least=1, most=1 << 24)
     query_depth: int = _setting(100, "deepest nesting of brackets in a query", least=1, most=1000)
     result_bytes: int = _setting(256 * 1024 * 1024, "largest encoded answer in bytes", least=1, most=1 << 40)
+    image: int = _setting(
+        2048,
+        "MiB that a release may take to be held in memory, shared by all query workers; a larger one stays on disk, "
+        "and 0 leaves all there",
+        least=0,
+        most=1 << 24,
+    )
+    cache: int = _setting(64, "MiB of encoded answers that a web process keeps; 0: none", least=0, most=1 << 20)
+    engine: str = _setting(
+        "oxigraph", "`oxigraph`, `rdflib` (slow: a second opinion), or a SPARQL endpoint, `sparql+http://…`"
+    )
+    processes: int = _setting(0, "web processes that share the port; 0: one for four processors", least=0, most=256)
+    proxies: str = _setting(
+        "127.0.0.1,::1",
+        "addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas; * for all",
+    )
+    admin_token: str = _setting("", "secret of whoever may list and stop queries; without one nobody may")
+    log: str = _setting("requests", "what is logged to standard error: `requests` as JSON lines, or only `warnings`")
     build: Path | None = _setting(None, "folder for releases (default: `build` in the project folder)")
 
     @classmethod
@@ -61,6 +79,8 @@ def _parse(name: str, text: str, default: Any, least: float, most: float) -> Any
         raise ConfigurationError(f"{name} is empty", hint=f"give it a value, or unset {name}")
     if default is None:
         return Path(text)
+    if isinstance(default, str):
+        return text
     kind: type[int | float] = type(default)
     try:
         value = kind(text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-__all__ = ["Kind", "Token", "depth", "is_ambiguous", "position", "tokens"]
+__all__ = ["Kind", "Token", "depth", "index_of", "is_ambiguous", "position", "tokens"]
 
 
 class Kind(StrEnum):
@@ -125,3 +125,11 @@ def position(text: str, index: int) -> tuple[int, int]:
     """Line and column, counted from 1, of the character at `index`."""
     line = text.count("\n", 0, index) + 1
     return line, index - (text.rfind("\n", 0, index) + 1) + 1
+
+
+def index_of(text: str, line: int, column: int) -> int:
+    """The index of the character at a line and column: what `position` tells, the other way round."""
+    start = 0
+    for _ in range(line - 1):
+        start = text.find("\n", start) + 1
+    return start + column - 1

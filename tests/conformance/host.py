@@ -80,11 +80,11 @@ class Host:
 
     async def _show(self, release: Release | None) -> None:
         if self._site is not None:
-            await self._site.pool.close()
-            shutil.rmtree(self._site.release.path)
+            await self._site.close()
+            shutil.rmtree(self._site.service.release.path)
             self._site = None
         if release is not None:
-            self._site = create_app(release, Settings(workers=1))
+            self._site = create_app(release, Settings(workers=1, image=0, log="warnings"))
             await self._site.start()
 
     def show(self, dataset: Dataset, empty: tuple[str, ...] = ()) -> httpx.Client:

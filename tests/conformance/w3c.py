@@ -72,8 +72,15 @@ PROTOCOL = Suite("SPARQL 1.1 Protocol", ("sparql11/protocol/manifest.ttl",), ("P
 DESCRIPTION = Suite(
     "SPARQL 1.1 Service Description", ("sparql11/service-description/manifest.ttl",), ("ServiceDescriptionTest",), 3
 )
+_GRAPHS, _GRAPH_TEST = "sparql11/graph-store-protocol", ("GraphStoreProtocolTest",)
+GRAPH_STORE = (
+    Suite(
+        "SPARQL 1.1 Graph Store Protocol, graphs in a parameter", (f"{_GRAPHS}/manifest-indirect.ttl",), _GRAPH_TEST, 9
+    ),
+    Suite("SPARQL 1.1 Graph Store Protocol, graphs in the path", (f"{_GRAPHS}/manifest-direct.ttl",), _GRAPH_TEST, 4),
+)
 UPDATE = Suite("SPARQL 1.1 Update", ("sparql11/manifest-sparql11-update.ttl",), _UPDATES, 157)
-RUN = (*EVALUATION, *SYNTAX, PROTOCOL, DESCRIPTION)
+RUN = (*EVALUATION, *SYNTAX, PROTOCOL, DESCRIPTION, *GRAPH_STORE)
 
 
 @dataclass(frozen=True, slots=True, order=True)

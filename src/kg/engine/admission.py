@@ -1,4 +1,9 @@
-"""Who gets the next idle worker: a bounded queue that is fair among clients."""
+"""Who gets the next idle worker: a bounded queue that is fair among clients, and a last place kept for cheap queries.
+
+The last idle worker is lent only on trial, to a client that has none: a query that is not answered within the time of
+a trial has to wait for another place. So long queries of any number of clients never hold all workers, and a cheap
+query never waits for long ones.
+"""
 
 from __future__ import annotations
 
@@ -9,54 +14,72 @@ from typing import Generic, TypeVar
 
 from kg.errors import ClientBusy, Overloaded
 
-__all__ = ["Admission"]
+__all__ = ["Admission", "Grant"]
 
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant(Generic[Item]):
+    """An item that a client has been given; `on_trial` if it is the last one."""
+
+    item: Item
+    client: str
+    on_trial: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiter(Generic[Item]):
     client: str
-    turn: asyncio.Future[Item]
+    may_try: bool
+    turn: asyncio.Future[Grant[Item]]
 
 
 class Admission(Generic[Item]):
     """Hands out items (workers) to clients.
 
     Of those who wait, the client with the fewest items comes first, then the one who waited longest. No client has
-    more than `per_client` items, and none fills more than a quarter of the `queue` of those who wait.
+    more than `per_client` items, and none fills more than a quarter of the `queue` of those who wait. `reserve` items
+    are kept for trials.
     """
 
-    def __init__(self, *, queue: int, per_client: int) -> None:
+    def __init__(self, *, queue: int, per_client: int, reserve: int = 0) -> None:
         self._queue = queue
         self._per_client = per_client
+        self._reserve = reserve
         self._idle: deque[Item] = deque()
         self._waiting: list[_Waiter[Item]] = []
         self._held: Counter[str] = Counter()
 
     @property
-    def idle(self) -> int:
-        return len(self._idle)
+    def has_spare(self) -> bool:
+        """Whether an item is idle, so that a trial takes nothing from anybody."""
+        return bool(self._idle)
 
     @property
     def waiting(self) -> int:
         return len(self._waiting)
 
-    async def take(self, client: str) -> Item:
+    def take_now(self, client: str, *, may_try: bool = True) -> Grant[Item] | None:
+        """An item for `client` as by `take`, if nobody waits and it need not."""
+        if not self._waiting and self._may_have(client, may_try=may_try):
+            return self._grant(client)
+        return None
+
+    async def take(self, client: str, *, may_try: bool = True) -> Grant[Item]:
         """An item for `client`, to be given up with `leave`; the item itself comes back with `offer`.
 
         Raises:
             Overloaded: the queue is full.
             ClientBusy: this client's share of the queue is full.
         """
-        if self._idle and not self._waiting and self._held[client] < self._per_client:
-            self._held[client] += 1
-            return self._idle.pop()
+        if (grant := self.take_now(client, may_try=may_try)) is not None:
+            return grant
         if len(self._waiting) >= self._queue:
             raise Overloaded("all query workers are busy and the queue is full", hint="try again in a moment")
         if sum(waiter.client == client for waiter in self._waiting) >= max(1, self._queue // 4):
             raise ClientBusy("too many of your queries are waiting", hint="wait for the answers before you ask more")
-        waiter: _Waiter[Item] = _Waiter(client, asyncio.get_running_loop().create_future())
+        waiter: _Waiter[Item] = _Waiter(client, may_try, asyncio.get_running_loop().create_future())
         self._waiting.append(waiter)
         self._match()
         try:
@@ -65,25 +88,38 @@ class Admission(Generic[Item]):
             self._forget(waiter)
             raise
 
+    def _may_have(self, client: str, *, may_try: bool) -> bool:
+        held = self._held[client]
+        if len(self._idle) > self._reserve:
+            return held < self._per_client
+        return bool(self._idle) and may_try and held == 0
+
+    def _grant(self, client: str) -> Grant[Item]:
+        on_trial = len(self._idle) <= self._reserve
+        self._held[client] += 1
+        return Grant(self._idle.pop(), client, on_trial)
+
     def _forget(self, waiter: _Waiter[Item]) -> None:
         """A waiter gave up, perhaps in the moment in which it was served."""
         if waiter in self._waiting:
             self._waiting.remove(waiter)
         elif waiter.turn.done() and not waiter.turn.cancelled():
             self.leave(waiter.client)
-            self.offer(waiter.turn.result())
+            self.offer(waiter.turn.result().item)
 
     def offer(self, item: Item) -> None:
         """An item is idle."""
         self._idle.append(item)
-        self._match()
+        if self._waiting:
+            self._match()
 
     def leave(self, client: str) -> None:
         """A query of `client` is over."""
         self._held[client] -= 1
         if self._held[client] <= 0:
             del self._held[client]
-        self._match()
+        if self._waiting:
+            self._match()
 
     def withdraw(self, item: Item) -> bool:
         """Take an idle item out of service; false if it is not idle."""
@@ -94,11 +130,10 @@ class Admission(Generic[Item]):
 
     def _match(self) -> None:
         while self._idle:
-            ready = [w for w in self._waiting if self._held[w.client] < self._per_client]
+            ready = [waiter for waiter in self._waiting if self._may_have(waiter.client, may_try=waiter.may_try)]
             if not ready:
                 return
             first = min(ready, key=lambda waiter: self._held[waiter.client])
             self._waiting.remove(first)
             if not first.turn.done():
-                self._held[first.client] += 1
-                first.turn.set_result(self._idle.pop())
+                first.turn.set_result(self._grant(first.client))

@@ -5,49 +5,98 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from kg.engine.admission import Grant
 from kg.engine.process import WorkerProcess
-from kg.errors import DeadlineExceeded, KgError
+from kg.errors import Cancelled, DeadlineExceeded, KgError
 
-__all__ = ["Answer", "Owner"]
+__all__ = ["Answer", "Limits", "Outgrown", "Owner"]
 
 GRACE = 0.25
 """Seconds that a query may still run when its client has gone; most end by themselves, which is cheaper than a kill."""
 
 
+class Outgrown(Exception):
+    """The query was not answered within the time of its trial; it must wait for a place of its own."""
+
+
 class Owner(Protocol):
     """What an answer needs of the pool that its worker belongs to."""
 
-    def give_back(self, worker: WorkerProcess, client: str) -> None:
-        """A query of `client` is over."""
+    @property
+    def has_spare(self) -> bool:
+        """Whether a worker is idle."""
+
+    def give_back(self, answer: Answer) -> None:
+        """Its query is over."""
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> object:
         """Have something done in the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a query is stopped, in the time of the loop: at its `deadline`, which was set `seconds` after its arrival.
+
+    A trial ends at `trial`, unless a worker is idle then.
+    """
+
+    deadline: float
+    seconds: float
+    trial: float | None = None
 
 
 class Answer:
     """An answer on its way: `head` is its first piece, and all of it if `is_whole`.
 
     `pieces` gives all pieces; an error there means that what was read so far is not an answer. Always `close` it, at
-    its `deadline` (in the time of the loop) at the latest, as its client has one query less until then.
+    its `deadline` (in the time of the loop) at the latest, as its client has one query less until then. `waited` and
+    `ran` are the seconds before a worker was free, and from there to the head.
     """
 
-    def __init__(self, owner: Owner, worker: WorkerProcess, client: str, *, deadline: float, seconds: float) -> None:
+    def __init__(self, owner: Owner, grant: Grant[WorkerProcess], limits: Limits, *, zipped: bool = False) -> None:
+        self.number = 0
+        self.grant = grant
         self.head = b""
         self.is_whole = False
-        self.deadline = deadline
+        self.deadline = limits.deadline
+        self.waited = self.ran = 0.0
         self._owner = owner
-        self._worker = worker
-        self._client = client
-        self._seconds = seconds
-        self._is_late = self._is_over = False
-        self._timer = asyncio.get_running_loop().call_at(deadline, self._expire)
+        self._worker = grant.item
+        self._limits = limits
+        self._asks_zipped = zipped
+        self._reason: KgError | Outgrown | None = None
+        self._is_over = False
+        self._loop = asyncio.get_running_loop()
+        at, stop = (limits.trial, self._end_trial) if limits.trial else (limits.deadline, self._expire)
+        self._timer = self._loop.call_at(at, stop)
+
+    @property
+    def is_zipped(self) -> bool:
+        """Whether the pieces are gzip; known when the head is here."""
+        return self._asks_zipped and (not self.is_whole or self._worker.is_zipped)
+
+    @property
+    def rows(self) -> int | None:
+        """How many solutions or triples it has; known when it is whole, and the format shows it."""
+        return self._worker.rows if self.is_whole else None
 
     async def ask(self, question: dict[str, Any]) -> None:
-        """Put the question and wait for the first piece."""
+        """Put the question and wait for the first piece.
+
+        Raises:
+            Outgrown: this was a trial, and the answer is not whole within its time.
+        """
+        started = self._loop.time()
         self._worker.ask(question)
         self.head = await self._read()
+        if not self.is_whole and self._limits.trial is not None:
+            self._end_trial()
+            if self._reason is not None:
+                await self._read()  # raises, as the worker is killed
+        self.ran = self._loop.time() - started
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """All pieces, the `head` first.
@@ -65,24 +114,39 @@ class Answer:
             piece, self.is_whole = await self._worker.read()
         except KgError as error:
             self._give_back()
-            if self._is_late:
-                raise DeadlineExceeded(
-                    f"the query was stopped after {self._seconds:g} s", hint="use LIMIT, or ask for less"
-                ) from error
+            if self._reason is not None:
+                raise self._reason from error
             raise
         if self.is_whole:
             self._give_back()
         return piece
 
     def _expire(self) -> None:
-        self._is_late = True
-        self._owner.spawn(self._worker.kill())
+        message = f"the query was stopped after {self._limits.seconds:g} s"
+        self._stop(DeadlineExceeded(message, hint="use LIMIT, or ask for less"))
+
+    def _end_trial(self) -> None:
+        """Go on if that keeps nobody waiting; else make room for cheaper queries."""
+        self._timer.cancel()
+        if self._owner.has_spare:
+            self._timer = self._loop.call_at(self.deadline, self._expire)
+        else:
+            self._stop(Outgrown())
+
+    def cancel(self) -> None:
+        """An administrator wants it stopped."""
+        self._stop(Cancelled("the query was stopped by an administrator of this server"))
+
+    def _stop(self, reason: KgError | Outgrown) -> None:
+        if not self._is_over:
+            self._reason = reason
+            self._owner.spawn(self._worker.kill())
 
     def _give_back(self) -> None:
         if not self._is_over:
             self._is_over = True
             self._timer.cancel()
-            self._owner.give_back(self._worker, self._client)
+            self._owner.give_back(self)
 
     def close(self) -> None:
         """The answer is wanted no longer: its query may run `GRACE` seconds more, then its worker is killed."""
@@ -90,7 +154,7 @@ class Answer:
             self._owner.spawn(self._abandon())
 
     async def _abandon(self) -> None:
-        with contextlib.suppress(TimeoutError, KgError):
+        with contextlib.suppress(TimeoutError, KgError, Outgrown):
             async with asyncio.timeout(GRACE):
                 while not self.is_whole:
                     await self._read()

@@ -52,7 +52,7 @@ class Memory:
         return self._now() > self._base + self._allowance // 2
 
 
-def confine(memory: Memory, store: Path) -> None:
+def confine(memory: Memory, store: Path, *, is_in_memory: bool) -> None:
     """Give up what a query does not need, for good.
 
     Raises:
@@ -62,7 +62,7 @@ def confine(memory: Memory, store: Path) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
     memory.limit()
-    if _has_all_open(store):
+    if is_in_memory or _has_all_open(store):
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
     elif not is_locked:
         raise EngineError(

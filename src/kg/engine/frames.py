@@ -8,24 +8,31 @@ from __future__ import annotations
 import struct
 from enum import IntEnum
 
-__all__ = ["HEAD", "LIMIT", "Frame", "pack"]
+__all__ = ["END", "FORK", "HEAD", "LIMIT", "Frame", "pack"]
 
 HEAD = struct.Struct("!BI")
+END = struct.Struct("!Bq")
+"""What a DONE begins with: flags (1: the worker should not be used again; 2: the answer is gzip), and rows or -1."""
 LIMIT = 1 << 26
 """Longest payload that is accepted; a worker sends chunks of about 64 kB."""
 
 
-class Frame(IntEnum):
-    """What a frame carries. A worker answers START and QUERY each with any number of DATA and one DONE or ERROR."""
+FORK = b"fork"
+"""What is sent to the fork server, with two descriptors, to have a worker."""
 
-    START = 1
-    """JSON: the release, its count of quads, the limits."""
+
+class Frame(IntEnum):
+    """What a frame carries. A worker says DONE when it is ready.
+
+    It answers each QUERY with any number of DATA and one DONE or ERROR.
+    """
+
     QUERY = 2
-    """JSON: the fields of a `kg.engine.oxigraph.Query`, and `seconds`."""
+    """JSON: the fields of a `kg.engine.oxigraph.Query`, `seconds`, and `gzip`."""
     DATA = 3
     """A piece of the answer; more will come."""
     DONE = 4
-    """A byte that is 1 if the worker should not be used again, then the last piece of the answer."""
+    """`END`, then the last piece of the answer."""
     ERROR = 5
     """JSON: the class of a `KgError` and its `fields`, and `worn`; what came before of the answer is void."""
 

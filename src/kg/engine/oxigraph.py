@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 from pyoxigraph import (
@@ -29,9 +28,10 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.errors import EngineError, IntegrityError, QuerySyntaxError, RefusedFeature, RequestError, UnknownGraph
+from kg.engine.store import load_store, open_store
+from kg.errors import EngineError, QuerySyntaxError, RefusedFeature, RequestError, UnknownGraph
 
-__all__ = ["ROWS", "Query", "QueryResult", "check_syntax", "encode", "evaluate", "open_store"]
+__all__ = ["ROWS", "Query", "QueryResult", "check_syntax", "encode", "evaluate", "load_store", "open_store"]
 
 _TYPES = {NamedNode: "uri", BlankNode: "bnode", Literal: "literal"}
 QueryResult = QuerySolutions | QueryBoolean | QueryTriples
@@ -73,23 +73,6 @@ class Query:
     star: int | None = None
     variables: tuple[str, ...] = ()
     rows: int = 0
-
-
-def open_store(path: Path, quads: int | None = None) -> Store:
-    """The store at `path`, read-only.
-
-    Raises:
-        IntegrityError: it cannot be opened, or has not `quads` quads. (A store whose list of files was cut can open
-            as an empty one.)
-    """
-    try:
-        store = Store.read_only(str(path))
-        found = len(store)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise IntegrityError(f"the store cannot be opened: {error}", hint="build the release again") from error
-    if quads is not None and found != quads:
-        raise IntegrityError(f"the store has {found} quads, not {quads}", hint="build the release again")
-    return store
 
 
 def evaluate(store: Store, query: Query, base_iri: str) -> QueryResult:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, cast
 
-import kg
 from kg import errors
-from kg.engine.frames import HEAD, LIMIT, Frame, pack
+from kg.engine.frames import END, HEAD, LIMIT, Frame, pack
+from kg.engine.spawner import Child, Spawner
 from kg.errors import EngineError, KgError, MemoryExceeded, QueryTooLarge
 
 __all__ = ["WorkerProcess"]
@@ -33,12 +29,15 @@ class WorkerProcess(asyncio.Protocol):
     """A running worker: `ask` it one question at a time and `read` the pieces of its answer.
 
     `is_busy` is true from a question to the last piece of its answer; `is_worn` says that the worker asks to be
-    replaced, as earlier queries have left it little memory.
+    replaced, as earlier queries have left it little memory; `is_zipped` that its last answer, now
+    whole, was compressed; `rows` is how many it had, where its format shows it.
     """
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes]
+        self._child: Child | None = None
+        self._code: int | None = None
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `_bury`
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._is_connected = False
         self._received = bytearray()
@@ -51,10 +50,13 @@ class WorkerProcess(asyncio.Protocol):
         self.is_alive = True
         self.is_busy = False
         self.is_worn = False
+        self.is_zipped = False
+        self.rows: int | None = None
+        self.spawner: Spawner | None = None
 
     @classmethod
-    async def start(cls, release: Mapping[str, Any], *, seconds: float) -> WorkerProcess:
-        """A worker that has opened the release and confined itself.
+    async def start(cls, spawner: Spawner, *, seconds: float) -> WorkerProcess:
+        """A worker that has its store open and has confined itself.
 
         Raises:
             IntegrityError: the store is not what the manifest says.
@@ -63,19 +65,11 @@ class WorkerProcess(asyncio.Protocol):
         worker = cls()
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        with theirs:
-            worker._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "kg.engine.worker"],
-                stdin=subprocess.PIPE,
-                stdout=theirs.fileno(),
-                stderr=worker._stderr,
-                env=_environment(),
-                cwd="/",
-                process_group=0,
-            )
         try:
+            with theirs:
+                worker._child = await spawner.fork(theirs.fileno(), worker._stderr.fileno())
             await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=ours)
-            worker._put(Frame.START, release)
+            worker.is_busy = True
             async with asyncio.timeout(seconds):
                 await worker.read()
         except TimeoutError:
@@ -86,11 +80,12 @@ class WorkerProcess(asyncio.Protocol):
             if not worker._is_connected:
                 ours.close()
             raise
+        worker.spawner = spawner
         return worker
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return self._child.pid if self._child else 0
 
     def watch(self, on_death: Callable[[WorkerProcess], None]) -> None:
         """Have `on_death` called as soon as the process is gone, whether it was asked something or not."""
@@ -113,7 +108,7 @@ class WorkerProcess(asyncio.Protocol):
         while not self._frames:
             if not self.is_alive:
                 raise await self._cause_of_death()
-            self._waiting = asyncio.get_running_loop().create_future()
+            self._waiting = self._loop.create_future()
             try:
                 await self._waiting
             finally:
@@ -127,27 +122,29 @@ class WorkerProcess(asyncio.Protocol):
             return payload, False
         self.is_busy = False
         if kind is Frame.DONE:
-            self.is_worn = payload[0] == 1
-            return payload[1:], True
+            flags, rows = END.unpack_from(payload)
+            self.is_worn, self.is_zipped = bool(flags & 1), bool(flags & 2)
+            self.rows = None if rows < 0 else rows
+            return payload[END.size :], True
         report = json.loads(payload)
         self.is_worn = report["worn"]
         raise _ERRORS[report["class"]](**report["fields"])
 
     async def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
-        self._process.kill()
+        if self._child is not None:
+            self._child.kill()
         if self._is_connected:
             self._transport.abort()
         await self._bury()
 
     async def _bury(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+        if self._child is not None:
+            self._code = await self._child.ended()
         if not self._stderr.closed:
             self._stderr.seek(0)
             self._last_words = self._stderr.read(1 << 16)
             self._stderr.close()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
 
     async def _cause_of_death(self) -> KgError:
         await self._bury()
@@ -155,7 +152,7 @@ class WorkerProcess(asyncio.Protocol):
             return MemoryExceeded(
                 "the query needed more memory than a query may have", hint="use LIMIT, or ask for less"
             )
-        code = self._process.returncode
+        code = self._code
         if code == -signal.SIGSEGV or any(words in self._last_words for words in _OUT_OF_STACK):
             return QueryTooLarge("the query is nested deeper than the engine can follow")
         if code == -signal.SIGXCPU:
@@ -174,7 +171,7 @@ class WorkerProcess(asyncio.Protocol):
         while len(received) >= HEAD.size:
             kind, length = HEAD.unpack_from(received)
             if length > LIMIT:
-                self._process.kill()
+                self._transport.abort()
                 return
             if len(received) < HEAD.size + length:
                 break
@@ -194,11 +191,3 @@ class WorkerProcess(asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
-
-
-def _environment() -> dict[str, str]:
-    """What a worker needs to find its modules, and nothing else of ours."""
-    root = str(Path(kg.__file__).resolve().parent.parent)
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if name in os.environ}
-    return {**kept, "PYTHONPATH": path, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "2"}

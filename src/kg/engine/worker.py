@@ -1,31 +1,28 @@
-"""A query worker: the process that untrusted queries run in (`python -m kg.engine.worker`).
+"""A query worker: the process that untrusted queries run in, forked by `kg.engine.fork_server`.
 
-Descriptor 0 is a pipe that ends when the parent does, descriptor 1 is the socket of `kg.engine.frames`.
-
-It opens one release read-only and gives up what a query does not need (`kg.engine.confinement`). Its parent kills it at
-a query's deadline; if the parent dies, the worker kills itself.
+Descriptor 1 is the socket of `kg.engine.frames`. The worker has one release open and gives up what a query does not
+need (`kg.engine.confinement`). The web process kills it at a query's deadline; it ends when its fork server does.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import resource
-import signal
 import socket
-import threading
 import time
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Store
-
 from kg.engine.confinement import Memory, confine
-from kg.engine.frames import HEAD, Frame, pack
-from kg.engine.oxigraph import ROWS, Query, check_syntax, encode, evaluate, open_store
+from kg.engine.engines import Engine
+from kg.engine.frames import END, HEAD, Frame, pack
+from kg.engine.oxigraph import ROWS, Query
+from kg.engine.row_count import RowCount
 from kg.errors import EngineError, KgError, MemoryExceeded, ResultTooLarge
 
-__all__ = ["main"]
+__all__ = ["work"]
 
 CHUNK = 65536
 PIECE = 1 << 20
@@ -34,108 +31,141 @@ PAGE = 4 << 20
 """Largest answer for a page, which the web process reads and writes as a whole."""
 HOLD = 0.25
 """Seconds after which a first piece shorter than `CHUNK` is sent."""
+SMALL = 1024
+"""Bytes of an answer that is not worth compressing."""
+ARMED = 60
+"""Seconds of processor time beyond a query's deadline at which the kernel stops this process."""
+BRIEF, UNSEEN = 0.005, 64
+"""Seconds of a query after which memory need not be looked at, but for one time in so many."""
+_GZIP = 16 + zlib.MAX_WBITS
+_FAST = 1
 
 
 class _Sender:
-    """Gathers the serialiser's small writes into chunks, and counts them."""
+    """Gathers the serialiser's small writes into chunks, counts them, and compresses them if that was asked for."""
 
-    def __init__(self, pipe: socket.socket, limit: int) -> None:
+    def __init__(self, pipe: socket.socket, limit: int, *, format: str = "", gzip: bool = False) -> None:
         self._pipe = pipe
         self._limit = limit
+        self._rows = RowCount(format)
+        self._zip = zlib.compressobj(_FAST, zlib.DEFLATED, _GZIP) if gzip else None
         self._pieces: list[bytes] = []
-        self._held = 0
-        self._sent = 0
+        self._held = self._written = 0
+        self._has_sent = False
         self._flush_at = time.monotonic() + HOLD
 
     def write(self, data: bytes) -> None:
         self._pieces.append(data)
         self._held += len(data)
-        if self._sent + self._held > self._limit:
+        self._written += len(data)
+        if self._written > self._limit:
             raise ResultTooLarge(f"the answer has more than {self._limit} bytes", hint="use LIMIT, or ask for less")
-        if self._held >= CHUNK or (self._sent == 0 and time.monotonic() > self._flush_at):
+        if self._held >= CHUNK or (not self._has_sent and time.monotonic() > self._flush_at):
             self.flush()
 
     def flush(self) -> None:
         piece = self._take()
-        self._sent += len(piece)
+        if self._zip is not None:
+            piece = self._zip.compress(piece) + (b"" if self._has_sent else self._zip.flush(zlib.Z_SYNC_FLUSH))
+        self._has_sent = True
         for start in range(0, len(piece), PIECE):
             self._pipe.sendall(pack(Frame.DATA, piece[start : start + PIECE]))
 
     def finish(self, *, worn: bool) -> None:
         """Send what is left; the answer is whole."""
-        self._pipe.sendall(pack(Frame.DONE, bytes([worn]) + self._take()))
+        piece = self._take()
+        is_zipped = self._zip is not None and (self._has_sent or len(piece) >= SMALL)
+        if self._zip is not None and is_zipped:
+            piece = self._zip.compress(piece) + self._zip.flush()
+        rows = self._rows.value
+        end = END.pack(worn + 2 * is_zipped, -1 if rows is None else rows)
+        self._pipe.sendall(pack(Frame.DONE, end + piece))
 
     def _take(self) -> bytes:
         piece = b"".join(self._pieces)
+        self._rows.add(piece)
         self._pieces, self._held = [], 0
         return piece
 
 
-def main() -> None:
-    """Serve one query after another until the parent goes away."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+class _Gauge:
+    """Watches what queries use, without a system call for each of the many that use next to nothing."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._began = self._armed_until = 0.0
+        self._unseen = 0
+
+    def begin(self, seconds: float) -> None:
+        """A query begins that may take `seconds`.
+
+        A limit of processor time is the second line of defence, in case the web process cannot kill this one.
+        """
+        self._began = time.monotonic()
+        if self._began + seconds > self._armed_until:
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            limit = int(used.ru_utime + used.ru_stime + seconds) + ARMED
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+            self._armed_until = self._began + seconds + ARMED - 2
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether it is time for a fresh worker; asked when a query has ended."""
+        self._unseen += 1
+        if self._unseen < UNSEEN and time.monotonic() - self._began < BRIEF:
+            return False
+        self._unseen = 0
+        return self._memory.is_worn
+
+
+def work(engine: Engine, open_store: Callable[[], Any], start: dict[str, Any]) -> None:
+    """Serve one query after another until the web process goes away."""
     pipe = socket.socket(fileno=1)
-    start = json.loads(_read(pipe)[1])
     try:
-        store = open_store(Path(start["store"]), start["quads"])
+        store = open_store()
         memory = Memory(start["memory"])
-        confine(memory, Path(start["store"]))
+        confine(memory, Path(start["store"]), is_in_memory=start["in_memory"])
     except KgError as error:
         _send_error(pipe, error, worn=True)
         return
     _Sender(pipe, CHUNK).finish(worn=False)
+    gauge = _Gauge(memory)
     while True:
         request = json.loads(_read(pipe)[1])
-        _arm_clock(request.pop("seconds"))
+        gauge.begin(request.pop("seconds"))
         is_page = request.get("format") == ROWS
-        sender = _Sender(pipe, min(PAGE, start["result_bytes"]) if is_page else start["result_bytes"])
+        limit = min(PAGE, start["result_bytes"]) if is_page else start["result_bytes"]
+        sender = _Sender(pipe, limit, format=request.get("format", ""), gzip=request.pop("gzip", False))
         try:
-            _answer(store, request, start, sender)
+            _answer(engine, store, request, start, sender)
         except KgError as error:
-            _send_error(pipe, error, worn=memory.is_worn)
+            _send_error(pipe, error, worn=gauge.is_worn)
         except MemoryError:
             _send_error(pipe, MemoryExceeded("the query needed more memory than a query may have"), worn=True)
         except (OSError, ValueError, RuntimeError) as error:
-            _send_error(pipe, EngineError(f"the engine cannot evaluate this query: {error}"), worn=memory.is_worn)
+            _send_error(pipe, EngineError(f"the engine cannot evaluate this query: {error}"), worn=gauge.is_worn)
         else:
-            sender.finish(worn=memory.is_worn)
+            sender.finish(worn=gauge.is_worn)
 
 
-def _answer(store: Store, request: dict[str, Any], start: dict[str, Any], sender: _Sender) -> None:
+def _answer(engine: Engine, store: Any, request: dict[str, Any], start: dict[str, Any], sender: _Sender) -> None:
     if request.pop("check", False):
-        check_syntax(request["text"], start["base_iri"])
+        engine.check_syntax(request["text"], start["base_iri"])
         return
     fields: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in request.items()}
     query = Query(**fields)
-    encode(evaluate(store, query, start["base_iri"]), query, sender.write, start["prefixes"])
-
-
-def _arm_clock(seconds: float) -> None:
-    """A second line of defence: the processor time of a query, in case the parent cannot kill this process."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    limit = int(used.ru_utime + used.ru_stime + seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-
-
-def _die_with_parent() -> None:
-    os.read(0, 1)
-    os.kill(os.getpid(), signal.SIGKILL)
+    engine.encode(engine.evaluate(store, query, start["base_iri"]), query, sender.write, start["prefixes"])
 
 
 def _read(pipe: socket.socket) -> tuple[int, bytes]:
-    kind, length = HEAD.unpack(_exactly(pipe, HEAD.size))
-    return kind, _exactly(pipe, length)
-
-
-def _exactly(pipe: socket.socket, length: int) -> bytes:
+    """The next frame; the web process sends none before the last one is answered."""
     data = bytearray()
-    while len(data) < length:
-        piece = pipe.recv(length - len(data))
+    while len(data) < HEAD.size or len(data) < HEAD.size + HEAD.unpack_from(data)[1]:
+        piece = pipe.recv(1 << 17)
         if not piece:
             raise SystemExit(0)
         data += piece
-    return bytes(data)
+    return HEAD.unpack_from(data)[0], bytes(data[HEAD.size :])
 
 
 def _send_error(pipe: socket.socket, error: KgError, *, worn: bool) -> None:
@@ -143,7 +173,3 @@ def _send_error(pipe: socket.socket, error: KgError, *, worn: bool) -> None:
     fields |= {name: value for name in ("line", "column") if (value := getattr(error, name, None)) is not None}
     report = {"class": type(error).__name__, "fields": fields, "worn": worn}
     pipe.sendall(pack(Frame.ERROR, json.dumps(report).encode()))
-
-
-if __name__ == "__main__":
-    main()

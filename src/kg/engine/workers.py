@@ -2,40 +2,68 @@
 
 No untrusted query runs in the web process. A query has a deadline from its arrival; at the deadline its worker is
 killed, wherever it is (parsing, planning, evaluating, writing), and another worker takes its place.
+
+Workers are forked from a fork server (`kg.engine.spawner`). The first one works from disk, so that a release is served
+at once; where the release is small enough to be held in memory, a second fork server loads it meanwhile, and its
+workers take over one by one.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import asdict, dataclass
+import itertools
+import os
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kg.engine.admission import Admission
-from kg.engine.answer import Answer
+from kg.engine.admission import Admission, Grant
+from kg.engine.answer import Answer, Limits, Outgrown
 from kg.engine.isolation import prove_isolation
-from kg.engine.oxigraph import Query
 from kg.engine.process import WorkerProcess
+from kg.engine.spawner import Spawner
 from kg.errors import KgError, Overloaded, QuerySyntaxError
 from kg.namespaces import prefixes
 from kg.query import Dataset, ParsedQuery, explain, widened
 from kg.release import Release
 from kg.settings import Settings
 
-__all__ = ["PoolStatus", "WorkerPool"]
+__all__ = ["PoolStatus", "Running", "WorkerPool"]
 
 START_SECONDS = 20.0
+LOAD_SECONDS = 3600.0
+TRIAL = 0.1
+"""Seconds that a query may have the last idle worker."""
+_BYTES_A_QUAD = 500
+"""Of a store in memory."""
+_MOST_STRUCK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class PoolStatus:
-    """How the pool is: `workers` that live, of those `wanted`; queries that run and that wait; the latest trouble."""
+    """How the pool is: `workers` that live, of those `wanted`; queries that run and that wait; the latest trouble.
+
+    `in_memory` says that the release is held in memory; `replaced` counts the workers that had to be replaced.
+    """
 
     wanted: int
     workers: int
     running: int
     waiting: int
     trouble: str | None
+    in_memory: bool
+    replaced: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A query that runs: its number, when it began (in the time of the loop), whose it is, its text, its answer."""
+
+    number: int
+    began: float
+    client: str
+    text: str
+    answer: Answer
 
 
 class WorkerPool:
@@ -45,25 +73,48 @@ class WorkerPool:
         self.settings = settings
         self._base_iri = release.manifest.base_iri
         self._prefixes = prefixes(self._base_iri)
-        self._start = {
+        self._start: dict[str, Any] = {
+            "engine": settings.engine,
             "store": str(release.store_path),
             "quads": release.manifest.counts["quads"],
             "base_iri": self._base_iri,
             "prefixes": self._prefixes,
             "memory": settings.memory << 20,
             "result_bytes": settings.result_bytes,
+            "in_memory": settings.engine != "oxigraph",
         }
-        self._admission = Admission[WorkerProcess](queue=settings.queue, per_client=settings.per_client)
+        self._admission = Admission[WorkerProcess](
+            queue=settings.queue, per_client=settings.per_client, reserve=int(settings.workers > 1)
+        )
+        self._spawner: Spawner
         self._workers: set[WorkerProcess] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._hires: set[asyncio.Task[None]] = set()
+        self._struck: dict[str, float] = {}
+        self._running: dict[int, Running] = {}
+        self._numbers = itertools.count(1)
+        self._replaced = 0
         self._trouble: str | None = None
+        self._reviving = asyncio.Lock()
         self._is_open = False
 
     @property
     def status(self) -> PoolStatus:
         running = sum(worker.is_busy for worker in self._workers)
-        return PoolStatus(self.settings.workers, len(self._workers), running, self._admission.waiting, self._trouble)
+        in_memory = any(worker.spawner.in_memory for worker in self._workers if worker.spawner)
+        return PoolStatus(
+            self.settings.workers, len(self._workers), running, self._admission.waiting, self._trouble, in_memory,
+            self._replaced,
+        )  # fmt: skip
+
+    @property
+    def running(self) -> Mapping[int, Running]:
+        """The queries that run now."""
+        return self._running
+
+    @property
+    def has_spare(self) -> bool:
+        return self._admission.has_spare
 
     async def start(self) -> None:
         """Return when one worker is ready and has shown that it cannot reach the network; the others follow.
@@ -74,84 +125,137 @@ class WorkerPool:
         """
         if self._is_open:
             return
-        first = await WorkerProcess.start(self._start, seconds=START_SECONDS)
-        await prove_isolation(first)
+        self._spawner = await Spawner.start(self._start, seconds=LOAD_SECONDS)
+        try:
+            first = await WorkerProcess.start(self._spawner, seconds=START_SECONDS)
+            await prove_isolation(first)
+        except BaseException:
+            await self._spawner.close()
+            raise
         self._is_open = True
         self._enlist(first)
         for _ in range(self.settings.workers - 1):
             self._hires.add(self.spawn(self._hire()))
+        if not self._start["in_memory"] and _fits(self._start["quads"], self.settings.image):
+            self._hires.add(self.spawn(self._move_into_memory()))
 
     async def close(self) -> None:
         """Kill all workers and wait until they are gone."""
+        if not self._is_open:
+            return
         self._is_open = False
         for hire in self._hires:
             hire.cancel()
         await asyncio.gather(*(worker.kill() for worker in list(self._workers)))
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._spawner.close()
 
-    async def answer(
-        self, query: ParsedQuery, *, format: str, client: str, dataset: Dataset | None = None, rows: int = 0
+    async def answer(  # noqa: PLR0913 - what may be asked of a pool, by name
+        self,
+        query: ParsedQuery,
+        *,
+        format: str,
+        client: str,
+        dataset: Dataset | None = None,
+        rows: int = 0,
+        seconds: float | None = None,
+        zipped: bool = False,
     ) -> Answer:
         """The answer, when its first piece (64 kB, or less after 250 ms) or its end is here.
+
+        `seconds` may only shorten the deadline; `zipped` asks for gzip.
 
         Raises:
             KgError: `Overloaded`, `ClientBusy`, `DeadlineExceeded`, and whatever the query itself is at fault for.
         """
-        deadline = asyncio.get_running_loop().time() + self.settings.deadline
-        question = Query(
-            query.text,
-            format,
-            default=dataset.default if dataset else (),
-            named=dataset.named if dataset else (),
-            graphs=() if dataset else (*query.dataset.default, *query.dataset.named),
-            star=query.star if len(query.variables) > 1 else None,
-            variables=query.variables,
-            rows=rows,
-        )
+        seconds = min(seconds or self.settings.deadline, self.settings.deadline)
+        limits = Limits(asyncio.get_running_loop().time() + seconds, seconds)
+        asked: dict[str, Any] = {"text": query.text, "format": format}
+        if dataset:
+            asked |= {"default": dataset.default, "named": dataset.named}
+        elif query.dataset:
+            asked["graphs"] = (*query.dataset.default, *query.dataset.named)
+        if query.star is not None and len(query.variables) > 1:
+            asked |= {"star": query.star, "variables": query.variables}
+        if rows:
+            asked["rows"] = rows
+        if zipped:
+            asked["gzip"] = True
         try:
-            return await self._ask(asdict(question), client, deadline)
+            return await self._ask(asked, client, limits)
         except QuerySyntaxError as error:
-            raise await self._explained(query, error, client, deadline) from error
+            raise await self._explained(query, error, client, limits) from error
 
     async def _explained(
-        self, query: ParsedQuery, error: QuerySyntaxError, client: str, deadline: float
+        self, query: ParsedQuery, error: QuerySyntaxError, client: str, limits: Limits
     ) -> QuerySyntaxError:
         try:
             text = await asyncio.to_thread(widened, query.text)
-            await self._ask({"check": True, "text": text}, client, deadline)
+            await self._ask({"check": True, "text": text}, client, limits)
         except QuerySyntaxError as placed:
             return await asyncio.to_thread(explain, query, placed, self._prefixes)
         return error
 
-    async def _ask(self, question: dict[str, Any], client: str, deadline: float) -> Answer:
-        worker = await self._admit(client, deadline)
-        answer = Answer(self, worker, client, deadline=deadline, seconds=self.settings.deadline)
-        try:
-            await answer.ask({**question, "seconds": self.settings.deadline})
-        except BaseException:
-            answer.close()
-            raise
-        return answer
+    async def _ask(self, question: dict[str, Any], client: str, limits: Limits) -> Answer:
+        loop = asyncio.get_running_loop()
+        arrived = loop.time()
+        question["seconds"] = limits.seconds
+        may_try = self._may_try(client, arrived)
+        while True:
+            grant = self._admission.take_now(client, may_try=may_try)
+            if grant is None or not grant.item.is_alive:
+                grant = await self._admit(client, limits, may_try=may_try, refused=grant)
+            began = loop.time()
+            on_trial = replace(limits, trial=min(began + TRIAL, limits.deadline)) if grant.on_trial else limits
+            answer = Answer(self, grant, on_trial, zipped="gzip" in question)
+            answer.waited = began - arrived
+            answer.number = next(self._numbers)
+            self._running[answer.number] = Running(answer.number, began, client, question["text"], answer)
+            try:
+                await answer.ask(question)
+            except Outgrown:
+                self._struck[client] = loop.time() + self.settings.deadline
+                may_try = False
+                continue
+            except BaseException:
+                answer.close()
+                raise
+            return answer
 
-    async def _admit(self, client: str, deadline: float) -> WorkerProcess:
-        """A live worker; half of the deadline may be spent waiting for it."""
+    def _may_try(self, client: str, now: float) -> bool:
+        """A client whose query outgrew a trial has no other for a while."""
+        if client not in self._struck:
+            return True
+        if len(self._struck) > _MOST_STRUCK:
+            self._struck = {name: until for name, until in self._struck.items() if until > now}
+        return self._struck.get(client, now) <= now
+
+    async def _admit(
+        self, client: str, limits: Limits, *, may_try: bool, refused: Grant[WorkerProcess] | None
+    ) -> Grant[WorkerProcess]:
+        """A live worker, not the dead one that was `refused`; half of the deadline may be spent waiting for it."""
+        if refused is not None:
+            self._admission.leave(client)
         now = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout_at(max(now, deadline - self.settings.deadline / 2)):
-                while not (worker := await self._admission.take(client)).is_alive:
+            async with asyncio.timeout_at(max(now, limits.deadline - limits.seconds / 2)):
+                while not (grant := await self._admission.take(client, may_try=may_try)).item.is_alive:
                     self._admission.leave(client)
         except TimeoutError:
             raise Overloaded("all query workers are busy", hint="try again in a moment") from None
-        return worker
+        return grant
 
-    def give_back(self, worker: WorkerProcess, client: str) -> None:
-        """A query of `client` is over: use the worker again, unless it is dead, worn, or still at work."""
-        if worker.is_alive and not worker.is_busy and not worker.is_worn:
+    def give_back(self, answer: Answer) -> None:
+        """A query is over: use its worker again, unless it is dead, worn, still at work, or of an earlier kind."""
+        self._running.pop(answer.number, None)
+        worker = answer.grant.item
+        is_fit = worker.is_alive and not worker.is_busy and not worker.is_worn
+        if is_fit and worker.spawner is self._spawner:
             self._admission.offer(worker)
         elif worker.is_alive:
             self.spawn(worker.kill())
-        self._admission.leave(client)
+        self._admission.leave(answer.grant.client)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Have something done in the background; `close` waits for it."""
@@ -165,7 +269,9 @@ class WorkerPool:
         pause = 0.1
         while self._is_open:
             try:
-                self._enlist(await WorkerProcess.start(self._start, seconds=START_SECONDS))
+                if not self._spawner.is_alive:
+                    await self._revive()
+                self._enlist(await WorkerProcess.start(self._spawner, seconds=START_SECONDS))
             except (KgError, OSError) as error:
                 self._trouble = str(error)
                 await asyncio.sleep(pause)
@@ -173,6 +279,30 @@ class WorkerPool:
             else:
                 self._trouble = None
                 return
+
+    async def _revive(self) -> None:
+        """Another fork server in place of one that died."""
+        async with self._reviving:
+            if not self._spawner.is_alive and self._is_open:
+                await self._spawner.close()
+                self._spawner = await Spawner.start(self._start, seconds=LOAD_SECONDS)
+
+    async def _move_into_memory(self) -> None:
+        """Load the release into memory, then have workers that are forked from there take over."""
+        try:
+            loaded = await Spawner.start({**self._start, "in_memory": True}, seconds=LOAD_SECONDS)
+        except (KgError, OSError) as error:
+            self._trouble = f"the release stays on disk: {error}"
+            return
+        earlier, self._spawner = self._spawner, loaded
+        try:
+            while old := [worker for worker in self._workers if worker.spawner is earlier]:
+                idle = next((worker for worker in old if self._admission.withdraw(worker)), None)
+                if idle is not None:
+                    await idle.kill()
+                await asyncio.sleep(0.02)
+        finally:
+            await earlier.close()
 
     def _enlist(self, worker: WorkerProcess) -> None:
         self._workers.add(worker)
@@ -186,5 +316,12 @@ class WorkerPool:
         self._workers.discard(worker)
         self._admission.withdraw(worker)
         if self._is_open:
+            self._replaced += worker.spawner is self._spawner
             self.spawn(worker.kill())
             self._hires.add(self.spawn(self._hire()))
+
+
+def _fits(quads: int, image: int) -> bool:
+    """Whether a store of so many quads may be held in memory: within `image` MiB, and a quarter of the machine's."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return quads * _BYTES_A_QUAD <= min(image << 20, machine // 4)

@@ -28,12 +28,13 @@ def health_routes(release: Release, pool: WorkerPool) -> APIRouter:
     async def ready() -> JSONResponse:
         status = pool.status
         is_ready = status.workers > 0
+        workers = {**asdict(status), "trouble": status.trouble is not None, "queue": pool.settings.queue}
         content: dict[str, Any] = {
             "status": "ready" if is_ready else "unavailable",
             "release": release.version,
             "asOf": release.manifest.as_of,
             "counts": dict(release.manifest.counts),
-            "workers": {name: value for name, value in asdict(status).items() if name != "trouble"},
+            "workers": workers,  # what the trouble is, the log says: it may name folders of this machine
         }
         return JSONResponse(content, 200 if is_ready else 503, {"Cache-Control": "no-store"})
 

@@ -21,6 +21,8 @@ from kg.release import Release
 from kg.results import Boolean, QueryResult
 from kg.saved_query import SavedQuery
 from kg.sparql_lexer import tokens
+from kg.suggestions import LONGEST, mended
+from kg.vocabulary import Notice
 from kg.web.problems import document, headers_of, problem_of
 from kg.web.protocol import SparqlRequest
 from kg.web.table import Table, table_of, view_of
@@ -76,7 +78,12 @@ class Pages:
         """The query form alone."""
         return self._page("query.html", visitor, path="/sparql", query=self._sample(visitor))
 
-    def result(
+    def name_of(self, query: ParsedQuery) -> str:
+        """A word for a query: its name if it is a saved one."""
+        saved = self._saved.get(_words(query.text))
+        return saved.name if saved is not None else query.form.lower()
+
+    def result(  # noqa: PLR0913 - what the page of an answer is made of
         self,
         query: ParsedQuery,
         result: QueryResult,
@@ -84,8 +91,9 @@ class Pages:
         *,
         seconds: float,
         request: SparqlRequest,
+        notice: Notice | None = None,
     ) -> Response:
-        """An answer as a table, with the query to change and the downloads."""
+        """An answer as a table, with the query to change and the downloads, and the `notice` beside it."""
         dataset = {"default-graph-uri": request.dataset.default, "named-graph-uri": request.dataset.named}
         saved = self._saved.get(_words(query.text))
         table: Table | None = None
@@ -104,6 +112,7 @@ class Pages:
             description=saved.descriptions.get(visitor.language) if saved else None,
             table=table,
             boolean=boolean,
+            notice=_told(notice or Notice(), finds_nothing=not boolean if table is None else table.is_nothing),
             downloads=formats_of(query.form),
             dataset={name: values for name, values in dataset.items() if values},
             milliseconds=max(1, round(1000 * seconds)),
@@ -126,7 +135,7 @@ class Pages:
                 problem=members,
                 query=query,
                 spot=_spot(error, query),
-                mended=_mended(error, query),
+                mended=mended(query, error) if query is not None and isinstance(error, QuerySyntaxError) else None,
                 status=problem.status,
             )
         response.headers.update(headers_of(error))
@@ -200,9 +209,8 @@ def _spot(error: KgError, query: str | None) -> tuple[int, str, str, str] | None
     return error.line, line[:at], line[at:end] or "\u2423", line[end:]
 
 
-def _mended(error: KgError, query: str | None) -> str | None:
-    """The query with the missing PREFIX line, where the error names it."""
-    start = "add the line: "
-    if query is None or error.hint is None or not error.hint.startswith(start):
-        return None
-    return f"{error.hint.removeprefix(start)}\n{query}"
+def _told(notice: Notice, *, finds_nothing: bool) -> Notice:
+    """Beside an answer that is there, only what was probably misspelt; and only a link that a browser can follow."""
+    terms = tuple(term for term in notice.terms if finds_nothing or term.meant is not None)
+    is_short = notice.mended is not None and len(notice.mended) <= LONGEST
+    return Notice(terms, notice.mended if is_short else None)

@@ -34,8 +34,10 @@ PROBLEMS: Mapping[type[KgError], Problem] = {
     errors.RequestError: _row(400, "bad-request", "Begäran går inte att förstå", "The request cannot be understood"),
     errors.QuerySyntaxError: _row(400, "query-syntax", "Frågan är inte giltig SPARQL", "The query is not valid SPARQL"),
     errors.UnknownGraph: _row(400, "unknown-graph", "Grafen finns inte", "There is no such graph"),
+    errors.Unauthorized: _row(401, "unauthorized", "Bara för den som förvaltar servern", "For administrators only"),
     errors.UpdateRefused: _row(403, "update-refused", "Här går det bara att läsa", "This is for reading only"),
     errors.NotFound: _row(404, "not-found", "Sidan finns inte", "There is no such page"),
+    errors.GraphNotFound: _row(404, "no-such-graph", "Grafen finns inte", "There is no such graph"),
     errors.MethodNotAllowed: _row(405, "method-not-allowed", "Metoden stöds inte här", "Not with this method"),
     errors.NotAcceptable: _row(406, "not-acceptable", "Formatet finns inte", "Not in this format"),
     errors.QueryTooLarge: _row(413, "query-too-large", "Frågan är för stor", "The query is too large"),
@@ -44,6 +46,7 @@ PROBLEMS: Mapping[type[KgError], Problem] = {
     errors.ClientBusy: _row(429, "client-busy", "För många frågor på en gång", "Too many queries at a time"),
     errors.LimitError: _row(503, "limit", "En gräns är nådd", "A limit is reached"),
     errors.Overloaded: _row(503, "overloaded", "Fullt just nu", "Full right now"),
+    errors.Cancelled: _row(503, "cancelled", "Frågan stoppades", "The query was stopped"),
     errors.DeadlineExceeded: _row(504, "deadline-exceeded", "Frågan tog för lång tid", "The query took too long"),
     errors.MemoryExceeded: _row(507, "memory-exceeded", "Frågan krävde för mycket minne", "Too much memory needed"),
     errors.ResultTooLarge: _row(507, "result-too-large", "Svaret är för stort", "The answer is too large"),
@@ -106,9 +109,11 @@ def document(error: KgError, language: str) -> dict[str, Any]:
 
 
 def headers_of(error: KgError) -> dict[str, str]:
-    """Headers that the status asks for: Retry-After, Allow (RFC 9110 §10.2.3, §15.5.6)."""
+    """Headers that the status asks for: Retry-After, Allow, WWW-Authenticate (RFC 9110 §10.2.3, §15.5.6, §15.5.2)."""
     if isinstance(error, errors.Overloaded | errors.ClientBusy):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, errors.MethodNotAllowed):
         return {"Allow": ", ".join(error.allowed)}
+    if isinstance(error, errors.Unauthorized):
+        return {"WWW-Authenticate": "Bearer"}
     return {}

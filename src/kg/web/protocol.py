@@ -23,12 +23,16 @@ _READ_ONLY = "the graph changes by release only"
 
 @dataclass(frozen=True, slots=True)
 class SparqlRequest:
-    """One protocol request: `query` is `None` if there is none; `format` and `language` are ours, from the URL."""
+    """One protocol request: `query` is `None` if there is none.
+
+    `format`, `language` and `seconds` (`timeout=`, which only shortens the deadline) are ours.
+    """
 
     query: str | None
     dataset: Dataset = Dataset()
     format: str | None = None
     language: str | None = None
+    seconds: float | None = None
 
 
 async def read_request(scope: Scope, receive: Receive, *, max_bytes: int) -> SparqlRequest:
@@ -83,7 +87,21 @@ def _from_pairs(pairs: Sequence[tuple[str, str]], url: Sequence[tuple[str, str]]
         ),
         own.get("format"),
         own.get("lang"),
+        _seconds(own.get("timeout")),
     )
+
+
+def _seconds(text: str | None) -> float | None:
+    """The value of `timeout=`; empty is none, as of a form that was not filled in."""
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise RequestError(f"timeout={text} is not a number of seconds", hint="write timeout=2.5, or leave it out")
+    return seconds
 
 
 def _pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:

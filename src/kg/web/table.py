@@ -32,6 +32,13 @@ class Table:
             found.append(bool(datatypes) and all(datatype in _NUMBERS for datatype in datatypes))
         return tuple(found)
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing was found: no row, or one that counts to zero."""
+        if len(self.rows) == 1:
+            return all(term is None or (term.datatype in _NUMBERS and term.value == "0") for term in self.rows[0])
+        return not self.rows
+
 
 @dataclass(frozen=True, slots=True)
 class TermView:

@@ -1,0 +1,236 @@
+"""The servers of the comparison, each started over the same triples, in processes of their own, on a free port.
+
+A peer that is not installed raises `Absent`. Oxigraph: PyPI package `oxigraph`; rdflib-endpoint: PyPI; Virtuoso 7:
+Debian package `virtuoso-opensource-7`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+from process import READY, free_port, running
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
+from statements import BASE
+
+from kg.release import Manifest, Release, open_release, publish_release
+
+__all__ = ["SERVERS", "Absent", "Server", "kg", "make_release"]
+
+_KG = """
+import sys
+from pathlib import Path
+from kg.release import open_release
+from kg.settings import Settings
+from kg.web.server import serve
+serve(open_release(Path(sys.argv[1])), Settings.read(), "127.0.0.1", int(sys.argv[2]))
+"""
+_RDFLIB = """
+import sys
+import uvicorn
+from rdflib import Graph
+from rdflib_endpoint import SparqlEndpoint
+graph = Graph()
+graph.parse(sys.argv[1], format="nt")
+uvicorn.run(SparqlEndpoint(graph=graph, path="/sparql"), port=int(sys.argv[2]), log_level="error")
+"""
+_VIRTUOSO = """
+[Database]
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
+[TempDatabase]
+DatabaseFile = {folder}/temporary.db
+TransactionFile = {folder}/temporary.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+DirsAllowed = {data}
+NumberOfBuffers = 170000
+MaxDirtyBuffers = 130000
+ServerThreads = 50
+CheckpointInterval = 0
+DefaultIsolation = 2
+[HTTPServer]
+ServerPort = 127.0.0.1:{port}
+ServerRoot = {folder}
+ServerThreads = 40
+MaxKeepAlives = 40
+KeepAliveTimeout = 60
+[SPARQL]
+ResultSetMaxRows = 20000000
+MaxQueryExecutionTime = 600
+MaxQueryCostEstimationTime = 0
+"""
+
+
+class Absent(Exception):
+    """A server of the comparison is not installed; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that answers.
+
+    `endpoint` is where queries go (with parameters where a server needs them), `pid` its process (of kg, that of the
+    web); `loading` is the seconds from the N-Triples file to what is served, `starting` those from the start of the
+    process to the first answer (0 where a server loads after it has started, or while it starts).
+    """
+
+    name: str
+    version: str
+    endpoint: str
+    pid: int
+    loading: float
+    starting: float
+
+
+def make_release(data: Path, folder: Path) -> tuple[Release, float]:
+    """A release of the triples of `data`, each in one named graph and in the default graph, and the seconds it took.
+
+    A release that was made there before from this file is taken as it is; then the seconds are those noted with it.
+    """
+    note = folder / "seconds.json"
+    if note.is_file():
+        return open_release(folder / "current"), float(json.loads(note.read_text(encoding="utf-8")))
+    begin = time.perf_counter()
+    triples = sum(1 for _ in data.open("rb"))
+    counts = {"quads": 2 * triples, "triples": triples, "graphs": 1}
+    counts |= {"organisations": triples // 93, "relations": triples // 20, "claims": triples // 20, "sources": 5}
+    titles = {"sv": "Mätning", "en": "Benchmark"}
+    manifest = Manifest(
+        f"2026-11-01-{data.stem}", "2026-11-01", BASE, titles, counts, {}, f"kg {version('governance-kg')}"
+    )
+    release = publish_release(
+        folder, manifest, {"queries.json": b"[]\n", "dump.nq": b"", "report.ttl": b""}, _quads(data)
+    )
+    seconds = time.perf_counter() - begin
+    note.write_text(json.dumps(seconds), encoding="utf-8")
+    return release, seconds
+
+
+def _quads(data: Path) -> Iterator[Quad]:
+    named, default = NamedNode(f"{BASE}graph/bench"), DefaultGraph()
+    for triple in parse(path=data, format=RdfFormat.N_TRIPLES):
+        yield Quad(triple.subject, triple.predicate, triple.object, named)
+        yield Quad(triple.subject, triple.predicate, triple.object, default)
+
+
+@contextmanager
+def kg(data: Path, folder: Path, settings: Mapping[str, object], name: str = "kg") -> Iterator[Server]:
+    """kg over a release under `folder`; `settings` are those of `kg.settings` by field name."""
+    release, loading = make_release(data, folder / "release")
+    port = free_port()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("KG_")}
+    environment |= {f"KG_{key.upper()}": str(value) for key, value in settings.items()}
+    command = [sys.executable, "-c", _KG, str(release.path), str(port)]
+    with running(command, f"http://127.0.0.1:{port}/sparql", folder / name, environment) as (pid, starting):
+        yield Server(name, version("governance-kg"), f"http://127.0.0.1:{port}/sparql", pid, loading, starting)
+
+
+@contextmanager
+def oxigraph_memory(data: Path, folder: Path) -> Iterator[Server]:
+    """`oxigraph serve` without a location; the triples are sent to it over HTTP."""
+    binary, port = _oxigraph(), free_port()
+    base = f"http://127.0.0.1:{port}"
+    command = [binary, "serve", "--bind", f"127.0.0.1:{port}"]
+    with running(command, f"{base}/query", folder / "oxigraph-memory") as (pid, _):
+        begin = time.perf_counter()
+        headers = {"Content-Type": "application/n-triples", "Content-Length": str(data.stat().st_size)}
+        with data.open("rb") as body:
+            urlopen(Request(f"{base}/store?default", data=body, headers=headers, method="POST"), timeout=READY).close()
+        loading = time.perf_counter() - begin
+        yield Server("oxigraph-memory", _oxigraph_version(binary), f"{base}/query", pid, loading, 0.0)
+
+
+@contextmanager
+def oxigraph_disk(data: Path, folder: Path) -> Iterator[Server]:
+    """`oxigraph load`, then `oxigraph serve-read-only`; what was loaded there before is taken as it is."""
+    binary, port = _oxigraph(), free_port()
+    store, loading = _load_oxigraph(binary, data, folder / "oxigraph")
+    endpoint = f"http://127.0.0.1:{port}/query"
+    command = [binary, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
+    with running(command, endpoint, folder / "oxigraph-disk") as (pid, starting):
+        yield Server("oxigraph-disk", _oxigraph_version(binary), endpoint, pid, loading, starting)
+
+
+@contextmanager
+def rdflib_endpoint(data: Path, folder: Path) -> Iterator[Server]:
+    """rdflib-endpoint over an rdflib graph in memory."""
+    try:
+        found = f"{version('rdflib-endpoint')} (rdflib {version('rdflib')})"
+    except PackageNotFoundError as error:
+        raise Absent("rdflib-endpoint") from error
+    port = free_port()
+    endpoint = f"http://127.0.0.1:{port}/sparql"
+    command = [sys.executable, "-c", _RDFLIB, str(data), str(port)]
+    with running(command, endpoint, folder / "rdflib-endpoint") as (pid, starting):
+        yield Server("rdflib-endpoint", found, endpoint, pid, starting, 0.0)
+
+
+@contextmanager
+def virtuoso(data: Path, folder: Path) -> Iterator[Server]:
+    """Virtuoso with a configuration of its own, loaded by its bulk loader."""
+    binary, client = shutil.which("virtuoso-t"), shutil.which("isql-vt") or shutil.which("isql-v")
+    if binary is None or client is None:
+        raise Absent("virtuoso")
+    port, sql, place = free_port(), free_port(), folder / "virtuoso"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    ini = place / "virtuoso.ini"
+    ini.write_text(_VIRTUOSO.format(folder=place, data=data.parent, sql=sql, port=port), encoding="utf-8")
+    # Without a graph named, Virtuoso answers with its own system tables too.
+    endpoint = f"http://127.0.0.1:{port}/sparql?default-graph-uri={quote(BASE, safe='')}graph%2Fbench"
+    shown = subprocess.run([binary, "-?"], capture_output=True, text=True, check=False)
+    found = next(line.split()[1] for line in (shown.stdout + shown.stderr).splitlines() if line.startswith("Version"))
+    with running([binary, "+foreground", "+configfile", str(ini)], endpoint, place / "server") as (pid, _):
+        begin = time.perf_counter()
+        work = f"ld_dir('{data.parent}', '{data.name}', '{BASE}graph/bench'); rdf_loader_run(); checkpoint;"
+        command = [client, f"127.0.0.1:{sql}", "dba", "dba", f"exec={work}"]
+        subprocess.run(command, check=True, capture_output=True, timeout=READY)
+        loading = time.perf_counter() - begin
+        yield Server("virtuoso", found, endpoint, pid, loading, 0.0)
+
+
+SERVERS: Mapping[str, Callable[[Path, Path], AbstractContextManager[Server]]] = {
+    "oxigraph-memory": oxigraph_memory,
+    "oxigraph-disk": oxigraph_disk,
+    "rdflib-endpoint": rdflib_endpoint,
+    "virtuoso": virtuoso,
+}
+"""The peers by name, each over the N-Triples file `data`, with a folder to write in."""
+
+
+def _load_oxigraph(binary: str, data: Path, folder: Path) -> tuple[Path, float]:
+    note, store = folder / "seconds.json", folder / "store"
+    if not note.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        begin = time.perf_counter()
+        subprocess.run([binary, "load", "--location", store, "--file", data], check=True, capture_output=True)
+        subprocess.run([binary, "optimize", "--location", store], check=True, capture_output=True)
+        note.write_text(json.dumps(time.perf_counter() - begin), encoding="utf-8")
+    return store, float(json.loads(note.read_text(encoding="utf-8")))
+
+
+def _oxigraph() -> str:
+    beside = Path(sys.executable).parent / "oxigraph"
+    found = str(beside) if beside.is_file() else shutil.which("oxigraph")
+    if found is None:
+        raise Absent("oxigraph")
+    return found
+
+
+def _oxigraph_version(binary: str) -> str:
+    return subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]

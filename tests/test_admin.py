@@ -1,0 +1,174 @@
+"""`/admin/queries` of a served release: who may, what runs, and stopping it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from kg.release import Release
+from kg.web.admin import SHOWN
+from kg.web.delivery import digest_of
+from serving import CARTESIAN, make_release, served, workers_of
+
+TOKEN = "correct horse battery ståpel"
+BEARER = {"Authorization": f"Bearer {TOKEN}".encode()}
+LONG = f"# {'a long remark ' * 200}\n{CARTESIAN}"
+ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return make_release(tmp_path_factory.mktemp("admin"), extra=20000)
+
+
+@pytest.fixture(scope="module")
+def server(release: Release) -> Iterator[tuple[str, int]]:
+    with served(release, workers=3, deadline=30, admin_token=TOKEN) as (url, process):
+        for _ in range(200):
+            if ready(url)["workers"] == 3 and ready(url)["in_memory"]:
+                break
+            time.sleep(0.02)
+        yield url, process.pid
+
+
+def ready(url: str) -> dict[str, Any]:
+    found: dict[str, Any] = httpx.get(url + "/health/ready").json()["workers"]
+    return found
+
+
+def running(url: str) -> list[dict[str, Any]]:
+    response = httpx.get(url + "/admin/queries", headers=BEARER)
+    assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
+    found: list[dict[str, Any]] = response.json()["queries"]
+    return found
+
+
+class Asking(threading.Thread):
+    """Somebody who asks a query, and what they get."""
+
+    def __init__(self, url: str, text: str, accept: str = "application/json") -> None:
+        super().__init__(daemon=True)
+        self._url, self._text, self._accept = url, text, accept
+        self.response: httpx.Response | None = None
+        self.error: Exception | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.response = httpx.post(
+                self._url + "/sparql", data={"query": self._text}, headers={"Accept": self._accept}, timeout=40
+            )
+        except httpx.HTTPError as error:
+            self.error = error
+
+    def listed(self) -> dict[str, Any]:
+        """Its entry in the list of what runs, when it is there."""
+        for _ in range(200):
+            for query in running(self._url):
+                if query["digest"] == digest_of(self._text):
+                    return query
+            time.sleep(0.02)
+        raise AssertionError("the query does not run")
+
+
+def test_a_stopped_query_ends_within_a_second_and_its_worker_is_replaced(server: tuple[str, int]) -> None:
+    url, pid = server
+    workers, replaced = workers_of(pid), ready(url)["replaced"]
+    asking = Asking(url, LONG)
+    listed = asking.listed()
+    time.sleep(0.2)  # past a trial
+    start = time.monotonic()
+    response = httpx.delete(f"{url}/admin/queries/{listed['number']}", headers=BEARER)
+    assert (response.status_code, response.content) == (204, b"")
+    asking.join(5)
+    assert time.monotonic() - start < 1.0
+    assert asking.response is not None
+    assert asking.response.status_code == 503
+    problem = asking.response.json()
+    assert problem["type"].endswith("/cancelled")
+    assert "administrator" in problem["detail"]
+    assert running(url) == []
+    for _ in range(100):
+        if ready(url)["workers"] == 3:
+            break
+        time.sleep(0.02)
+    assert (ready(url)["workers"], ready(url)["replaced"]) == (3, replaced + 1)
+    assert len(set(workers_of(pid)) & set(workers)) == 2
+    assert httpx.get(url + "/sparql", params={"query": "ASK {}"}).status_code == 200
+
+
+def test_what_runs_is_shown_with_its_client_and_the_beginning_of_its_text(server: tuple[str, int]) -> None:
+    url, _ = server
+    asking = Asking(url, LONG)
+    number = asking.listed()["number"]
+    time.sleep(0.3)
+    listed = asking.listed()
+    try:
+        assert (listed["number"], listed["client"]) == (number, "127.0.0.1")
+        assert 0.3 <= listed["seconds"] < 5
+        assert (listed["query"], listed["isShortened"]) == (LONG[:SHOWN], True)
+        short = Asking(url, CARTESIAN)
+        assert (short.listed()["query"], short.listed()["isShortened"]) == (CARTESIAN, False)
+    finally:
+        for query in running(url):
+            httpx.delete(f"{url}/admin/queries/{query['number']}", headers=BEARER)
+    asking.join(5)
+    assert not asking.is_alive()
+
+
+def test_an_answer_that_is_stopped_on_its_way_breaks(server: tuple[str, int]) -> None:
+    url, _ = server
+    asking = Asking(url, ROWS, "text/csv")
+    number = asking.listed()["number"]
+    time.sleep(0.5)
+    assert httpx.delete(f"{url}/admin/queries/{number}", headers=BEARER).status_code == 204
+    asking.join(5)
+    assert isinstance(asking.error, httpx.RemoteProtocolError)
+    assert "incomplete" in str(asking.error)
+
+
+@pytest.mark.parametrize("number", ["999999", "0", "x", "-1", "1%2F2", "9" * 5000])
+def test_what_does_not_run_cannot_be_stopped(server: tuple[str, int], number: str) -> None:
+    response = httpx.delete(f"{server[0]}/admin/queries/{number}", headers=BEARER)
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": f"Bearer {TOKEN}x".encode()},
+        {"Authorization": f"Basic {TOKEN}".encode()},
+        {"Authorization": TOKEN.encode()},
+        {"X-Authorization": f"Bearer {TOKEN}".encode()},
+    ],
+)
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("HEAD", ""), ("DELETE", "/1"), ("DELETE", "/x")])
+def test_nobody_else_may(server: tuple[str, int], headers: dict[str, bytes], method: str, path: str) -> None:
+    response = httpx.request(method, f"{server[0]}/admin/queries{path}", headers=headers)
+    assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
+    assert method == "HEAD" or response.json()["type"].endswith("/unauthorized")
+
+
+def test_the_name_of_the_scheme_has_no_case(server: tuple[str, int]) -> None:
+    headers = {"Authorization": f"bEARER  {TOKEN}".encode()}
+    assert httpx.get(server[0] + "/admin/queries", headers=headers).status_code == 200
+
+
+def test_without_a_secret_there_are_no_such_paths(release: Release) -> None:
+    with served(release, workers=1) as (url, _):
+        unknown = httpx.get(url + "/admin/nonsense")
+        for headers in ({}, {"Authorization": "Bearer"}):
+            for method, path in (("GET", "/admin/queries"), ("DELETE", "/admin/queries/1"), ("POST", "/admin/queries")):
+                response = httpx.request(method, url + path, headers=headers)
+                assert response.status_code == unknown.status_code == 404
+                assert response.json()["type"] == unknown.json()["type"]
+        assert not any("admin" in path for path in httpx.get(url + "/openapi.json").json()["paths"])
