@@ -26,7 +26,7 @@ from statements import BASE
 
 from kg.release import Manifest, Release, open_release, publish_release
 
-__all__ = ["SERVERS", "Absent", "Server", "kg", "make_release"]
+__all__ = ["SERVERS", "Absent", "Server", "kg", "kg_over", "make_release", "oxigraph_binary"]
 
 _KG = """
 import sys
@@ -132,18 +132,28 @@ def _quads(data: Path) -> Iterator[Quad]:
 def kg(data: Path, folder: Path, settings: Mapping[str, object], name: str = "kg") -> Iterator[Server]:
     """kg over a release under `folder`; `settings` are those of `kg.settings` by field name."""
     release, loading = make_release(data, folder / "release")
+    begin = time.perf_counter()
+    with kg_over(release, folder, settings, name) as (endpoint, pid):
+        yield Server(name, version("governance-kg"), endpoint, pid, loading, time.perf_counter() - begin)
+
+
+@contextmanager
+def kg_over(
+    release: Release, folder: Path, settings: Mapping[str, object], name: str = "kg"
+) -> Iterator[tuple[str, int]]:
+    """kg over a release: its endpoint and its process."""
     port = free_port()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("KG_")}
     environment |= {f"KG_{key.upper()}": str(value) for key, value in settings.items()}
     command = [sys.executable, "-c", _KG, str(release.path), str(port)]
-    with running(command, f"http://127.0.0.1:{port}/sparql", folder / name, environment) as (pid, starting):
-        yield Server(name, version("governance-kg"), f"http://127.0.0.1:{port}/sparql", pid, loading, starting)
+    with running(command, f"http://127.0.0.1:{port}/sparql", folder / name, environment) as (pid, _):
+        yield f"http://127.0.0.1:{port}/sparql", pid
 
 
 @contextmanager
 def oxigraph_memory(data: Path, folder: Path) -> Iterator[Server]:
     """`oxigraph serve` without a location; the triples are sent to it over HTTP."""
-    binary, port = _oxigraph(), free_port()
+    binary, port = oxigraph_binary(), free_port()
     base = f"http://127.0.0.1:{port}"
     command = [binary, "serve", "--bind", f"127.0.0.1:{port}"]
     with running(command, f"{base}/query", folder / "oxigraph-memory") as (pid, _):
@@ -158,7 +168,7 @@ def oxigraph_memory(data: Path, folder: Path) -> Iterator[Server]:
 @contextmanager
 def oxigraph_disk(data: Path, folder: Path) -> Iterator[Server]:
     """`oxigraph load`, then `oxigraph serve-read-only`; what was loaded there before is taken as it is."""
-    binary, port = _oxigraph(), free_port()
+    binary, port = oxigraph_binary(), free_port()
     store, loading = _load_oxigraph(binary, data, folder / "oxigraph")
     endpoint = f"http://127.0.0.1:{port}/query"
     command = [binary, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
@@ -224,7 +234,7 @@ def _load_oxigraph(binary: str, data: Path, folder: Path) -> tuple[Path, float]:
     return store, float(json.loads(note.read_text(encoding="utf-8")))
 
 
-def _oxigraph() -> str:
+def oxigraph_binary() -> str:
     beside = Path(sys.executable).parent / "oxigraph"
     found = str(beside) if beside.is_file() else shutil.which("oxigraph")
     if found is None:
