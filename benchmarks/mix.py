@@ -138,11 +138,12 @@ def _network(of: Cast, number: int) -> str:
 
 
 def _direct_owners(of: Cast, number: int) -> str:
-    thing, limit = _pick(of.owned, number % 9000, 1000) if number < 9000 else _pick(of.owned, number)
+    turn, place = divmod(number, 9000)
+    thing, limit = _pick(of.owned, place, 1000)
     return (
-        f"SELECT ?owner ?name ?share ?since ?until {{ ?ownership gov:owned {_iri(thing)} ; gov:owner ?owner ; "
+        f"SELECT ?owner ?name ?share ?since ?until{turn} {{ ?ownership gov:owned {_iri(thing)} ; gov:owner ?owner ; "
         f"gov:shareExact ?share ; gov:earliestStart ?since . ?owner skos:prefLabel ?name "
-        f"OPTIONAL {{ ?ownership gov:latestEnd ?until }} {_SWEDISH} }} ORDER BY DESC(?share) LIMIT {limit}"
+        f"OPTIONAL {{ ?ownership gov:latestEnd ?until{turn} }} {_SWEDISH} }} ORDER BY DESC(?share) LIMIT {limit}"
     )
 
 

@@ -137,14 +137,15 @@ def served(
     command = [sys.executable, "-c", START, str(release.path), str(port), *([str(follow)] if follow else [])]
     process = subprocess.Popen(command, env=environment, stderr=stderr)
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until the server answers; an error if it ends before."""
     for _ in range(400):
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")

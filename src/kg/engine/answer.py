@@ -94,8 +94,9 @@ class Answer:
         self.head = await self._read()
         if not self.is_whole and self._limits.trial is not None:
             self._end_trial()
-            if self._reason is not None:
-                await self._read()  # raises, as the worker is killed
+            if self._reason is not None:  # further pieces may be here already, but the first is not handed out
+                self._give_back()
+                raise self._reason
         self.ran = self._loop.time() - started
 
     async def pieces(self) -> AsyncIterator[bytes]:

@@ -41,7 +41,7 @@ def main() -> None:
     """Serve until the web process goes away."""
     for ignored in (signal.SIGINT, signal.SIGTERM):  # the web process decides; its end is the end of this one
         signal.signal(ignored, signal.SIG_IGN)
-    with socket.socket(fileno=0) as control:
+    with socket.socket(fileno=0) as control, suppress(ConnectionError):  # broken: the web process has gone
         start = json.loads(control.recv(1 << 20))
         _lower_file_limit()
         try:
@@ -97,10 +97,7 @@ class _Forks:
                     return
 
     def _fork(self) -> bool:
-        try:
-            request, descriptors, _, _ = socket.recv_fds(self._control, 64, 2)
-        except ConnectionError:
-            return False
+        request, descriptors, _, _ = socket.recv_fds(self._control, 64, 2)
         if request != FORK:
             return False
         pipe, errors = descriptors
