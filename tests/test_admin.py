@@ -147,6 +147,7 @@ def test_what_does_not_run_cannot_be_stopped(server: tuple[str, int], number: st
         {"Authorization": "Bearer wrong"},
         {"Authorization": f"Bearer {TOKEN}x".encode()},
         {"Authorization": f"Basic {TOKEN}".encode()},
+        {"Authorization": f"Digest {TOKEN}".encode()},  # as long as the right scheme
         {"Authorization": TOKEN.encode()},
         {"X-Authorization": f"Bearer {TOKEN}".encode()},
     ],

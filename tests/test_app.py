@@ -82,7 +82,7 @@ def test_a_release_that_is_not_what_it_says_is_not_served(release: Release) -> N
 def test_the_greeting_comes_when_the_server_answers(release: Release) -> None:
     port = free_port()
     source = str(Path(__file__).resolve().parent.parent / "src")
-    environment = {**os.environ, "PYTHONPATH": source}
+    environment = {**os.environ, "PYTHONPATH": source, "KG_LOG": "warnings"}
     command = [sys.executable, "-c", START, str(release.path), str(port)]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

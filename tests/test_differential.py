@@ -4,7 +4,8 @@ Each row names a query, how the answers differ (the kinds of `differential`), wh
 (`both` where that leaves the answer open), and the cause. A difference that is not listed is a failed test, and so is one
 that is listed and does not occur.
 
-`DIFFERENTIAL_QUERIES=8000` asks that many generated queries, and gives a minute to those that are listed as slow.
+All are asked in a process of their own (`asker`). `DIFFERENTIAL_QUERIES=8000` asks that many generated queries, and gives a
+minute to those that are listed as slow.
 """
 
 from __future__ import annotations
@@ -12,23 +13,22 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode
 
-from differential import Comparison, Stores, compare, difference, is_empty, small_quads, stores_of
+from asker import Asker, release_stores, small_stores, suite_quads, suite_stores
+from differential import Comparison, Stores, compare, difference, is_empty
 from generated_queries import generated_query
-from kg.engine import oxigraph, rdflib_engine
+from kg.engine import oxigraph
 from kg.release import Release
 from pinned_queries import PINNED
-from serving import BASE
 
 from comparison import Result, Solutions, Table, Term, by_value, is_same, read_expected  # isort: skip
-from host import read_data  # isort: skip
 from w3c import EVALUATION, Case, cases_of, file_of, graphs_asked_for, needs_suites  # isort: skip
 
 LIST = Path(__file__).parent / "differences.csv"
@@ -36,6 +36,8 @@ DEEP = int(os.environ.get("DIFFERENTIAL_QUERIES", "0"))
 SAMPLE = 500
 PATIENCE = 60.0
 """Seconds for one query on rdflib: many times what any needs that is not listed as slow."""
+BRIEF = 2.0
+"""Seconds for one that is listed as slow: enough to see that it is."""
 SLOW = "rdflib: slow"
 
 Row = tuple[str, str]
@@ -71,31 +73,30 @@ def test_the_list_is_sorted_and_every_row_has_a_cause() -> None:
         assert not (row["right"] == "rdflib" and row["cause"].startswith("rdflib")), row
 
 
-def test_saved_queries(norrbotten_release: Release) -> None:
+@pytest.fixture(scope="module")
+def asker() -> Iterator[Asker]:
+    made = Asker()
+    yield made
+    made.close()
+
+
+def test_saved_queries(norrbotten_release: Release, asker: Asker) -> None:
     release = norrbotten_release
-    quads = release.manifest.counts["quads"]
-    base = release.manifest.base_iri
-    dump = parse(path=release.path / "dump.nq", format=RdfFormat.N_QUADS)
-    literals = frozenset(quad.object for quad in dump if isinstance(quad.object, Literal))
-    one = oxigraph.open_store(release.store_path, quads)
-    stores = Stores(one, rdflib_engine.open_store(release.store_path, quads), base, literals)
+    where = (release.path, release.manifest.base_iri, release.manifest.counts["quads"])
     known = listed("saved")
     found = {}
     for query in release.queries:
         name = f"saved/{query.topic}/{query.name}"
-        if known.get(name, ("", ""))[0] != SLOW or DEEP:
-            found[name] = compare(stores, query.text, seconds=PATIENCE)
-    slow = {name: row for name, row in known.items() if row[0] == SLOW and not DEEP}
-    assert believed(found, "saved") | slow == known
-    assert len(found) + len(slow) == 67
-    assert sum(not is_empty(item.oxigraph) for item in found.values()) > 55
+        seconds = BRIEF if known.get(name, ("", ""))[0] == SLOW and not DEEP else PATIENCE
+        found[name] = asker.compare(release_stores, *where, text=query.text, seconds=seconds)
+    assert believed(found, "saved") == known
+    assert len(found) == 67
+    assert sum(not is_empty(item.oxigraph) for item in found.values()) > 60
 
 
 @needs_suites
-def test_w3c_queries() -> None:
+def test_w3c_queries(asker: Asker) -> None:
     """Who is right is not a matter of opinion here: the suite says what the answer is."""
-    known = listed("w3c")
-    stores: dict[object, Stores] = {}
     found: dict[str, Row] = {}
     cases = [case for suite in EVALUATION for case in cases_of(suite)]
     for case in cases:
@@ -103,15 +104,12 @@ def test_w3c_queries() -> None:
             dataset = case.dataset
         else:
             dataset = replace(case.dataset, named=graphs_asked_for(case))
-        if dataset not in stores:
-            named = [(iri, quad) for iri in dataset.named for quad in read_data(iri)]
-            quads = [quad for iri in dataset.default for quad in read_data(iri)]
-            quads += [Quad(quad.subject, quad.predicate, quad.object, NamedNode(iri)) for iri, quad in named]
-            stores[dataset] = stores_of(quads, dataset.base, dataset.named)
-        item = compare(stores[dataset], case.text.decode("utf-8"), seconds=PATIENCE, lax=case.lax)
+        text = case.text.decode("utf-8")
+        item = asker.compare(suite_stores, dataset, text=text, seconds=PATIENCE, lax=case.lax)
         if item.kind is not None:
-            found[f"w3c/{case.iri}"] = (item.kind, _right(case, item, stores[dataset].literals))
-    assert found == known
+            stored = frozenset(quad.object for quad in suite_quads(dataset) if isinstance(quad.object, Literal))
+            found[f"w3c/{case.iri}"] = (item.kind, _right(case, item, stored))
+    assert found == listed("w3c")
     assert len(cases) == 596
 
 
@@ -133,31 +131,32 @@ def _conforms(case: Case, expected: Result, answer: Result, stored: frozenset[Te
     return difference(expected, answer, case.text.decode("utf-8"), lax=case.lax, stored=stored) is None
 
 
-@pytest.fixture(scope="module")
-def small() -> Stores:
-    return stores_of(small_quads(), BASE)
-
-
-def test_pinned_queries(small: Stores) -> None:
-    found = {f"pinned/{name}": compare(small, text, seconds=PATIENCE) for name, text in PINNED.items()}
+def test_pinned_queries(asker: Asker) -> None:
+    found = {
+        f"pinned/{name}": asker.compare(small_stores, text=text, seconds=PATIENCE) for name, text in PINNED.items()
+    }
     assert believed(found, "pinned") == listed("pinned")
     assert set(found) == set(listed("pinned")), "a pinned query has a cause of its own"
 
 
-def test_generated_queries(small: Stores) -> None:
-    numbers = range(DEEP or SAMPLE)
-    found = {f"generated/{number}": compare(small, generated_query(number), seconds=PATIENCE) for number in numbers}
-    known = {name: row for name, row in listed("generated").items() if name in found}
-    assert believed(found, "generated") == known
+def test_generated_queries(asker: Asker) -> None:
+    """Those of the list are asked besides, or it could go stale."""
+    known = {int(name.removeprefix("generated/")) for name in listed("generated")}
+    numbers = sorted({*range(DEEP or SAMPLE), *known})
+    found = {
+        f"generated/{number}": asker.compare(small_stores, text=generated_query(number), seconds=PATIENCE)
+        for number in numbers
+    }
+    assert believed(found, "generated") == listed("generated")
     answers = [item.oxigraph for item in found.values()]
     assert not [answer for answer in answers if isinstance(answer, str)]
     assert sum(not is_empty(answer) for answer in answers) > len(answers) / 3
 
 
-def test_a_wrong_answer_is_seen(small: Stores) -> None:
+def test_a_wrong_answer_is_seen() -> None:
     """The comparison tells apart what must be told apart, or the tests above would pass whatever the engines say."""
     text = "SELECT ?x { ?x ?p ?y } ORDER BY ?x"
-    right = compare(small, text, seconds=PATIENCE)
+    right = compare(small_stores(), text, seconds=PATIENCE)
     assert right.kind is None
     assert isinstance(right.oxigraph, Solutions)
     assert difference(right.oxigraph, replace(right.oxigraph, rows=right.oxigraph.rows[1:]), text) == "answer"
@@ -169,6 +168,26 @@ def test_a_wrong_answer_is_seen(small: Stores) -> None:
     assert difference(one, other) == "form"
 
 
-def test_a_query_without_end_is_stopped(small: Stores) -> None:
-    text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER (?c != ?f) ?g ?h ?i . ?j ?k ?l FILTER (?i != ?l) }"
-    assert compare(replace(small, oxigraph=oxigraph.Store()), text, seconds=0.2).kind == SLOW
+ENDLESS = (
+    "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER (?c != ?f) ?g ?h ?i . ?j ?k ?l FILTER (?i != ?l) "
+    "?m ?o ?p . ?q ?r ?s FILTER (?p != ?s) ?t ?u ?v . ?w ?x ?y FILTER (?v != ?y) }"
+)
+
+
+def test_a_query_without_end_is_stopped_on_rdflib() -> None:
+    assert compare(replace(small_stores(), oxigraph=oxigraph.Store()), ENDLESS, seconds=0.2).kind == SLOW
+
+
+def test_a_query_without_end_is_stopped_on_oxigraph(asker: Asker) -> None:
+    assert asker.compare(small_stores, text=ENDLESS, seconds=0.1).kind == "oxigraph: slow"
+    assert asker.compare(small_stores, text="ASK {}", seconds=PATIENCE).kind is None
+
+
+def test_a_query_that_ends_its_process_is_seen(asker: Asker) -> None:
+    item = asker.compare(_stores_that_end_the_process, text="ASK {}", seconds=PATIENCE)
+    assert item.kind == "oxigraph: died"
+    assert asker.compare(small_stores, text="ASK {}", seconds=PATIENCE).kind is None
+
+
+def _stores_that_end_the_process() -> Stores:
+    os._exit(1)

@@ -33,7 +33,6 @@ __all__ = [
     "UnknownGraph",
     "UnsupportedMediaType",
     "UpdateRefused",
-    "UpstreamUnavailable",
 ]
 
 
@@ -175,10 +174,6 @@ class SourceError(KgError):
 
 class EngineError(KgError):
     """The query engine failed in a way that the caller cannot mend."""
-
-
-class UpstreamUnavailable(EngineError):
-    """The remote engine cannot be reached, broke off, or holds another release than the one that is served."""
 
 
 class IntegrityError(EngineError):

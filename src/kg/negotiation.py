@@ -12,10 +12,14 @@ from functools import lru_cache
 
 import mimeparse  # type: ignore[import-untyped]
 
-from kg.errors import NotAcceptable
+from kg.errors import NotAcceptable, RequestError
 from kg.query import Form
 
-__all__ = ["FORMATS", "HTML", "Choice", "Format", "choose_format", "choose_language", "formats_of"]
+__all__ = ["FORMATS", "HTML", "LONGEST", "Choice", "Format", "choose_format", "choose_language", "formats_of"]
+
+
+LONGEST = 2048
+"""Characters of an `Accept` that is read; reading takes time with the square of its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def choose_format(accept: str | None, wanted: str | None, offered: Sequence[Form
 
     Raises:
         NotAcceptable: none of `offered` will do.
+        RequestError: `accept` is longer than `LONGEST`.
     """
     if wanted is not None:
         for item in offered:
@@ -84,6 +89,8 @@ def choose_format(accept: str | None, wanted: str | None, offered: Sequence[Form
             available=tuple(item.media_type for item in offered),
             hint="format= one of " + ", ".join(item.name for item in offered),
         )
+    if accept is not None and len(accept) > LONGEST:
+        raise RequestError(f"Accept has {len(accept)} characters; {LONGEST} are read", hint="name fewer types")
     choice = _negotiate(accept.strip() if accept else "", tuple(offered))
     if choice is None:
         raise NotAcceptable(

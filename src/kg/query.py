@@ -47,6 +47,15 @@ class Dataset:
     def __bool__(self) -> bool:
         return bool(self.default or self.named)
 
+    @property
+    def has_repeats(self) -> bool:
+        """Whether a graph is named twice, which adds nothing (SPARQL 1.1 §13.2.1: a merge)."""
+        return any(len(set(graphs)) < len(graphs) for graphs in (self.default, self.named))
+
+    def without_repeats(self) -> Dataset:
+        """Each graph once."""
+        return Dataset(tuple(dict.fromkeys(self.default)), tuple(dict.fromkeys(self.named)))
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
@@ -84,7 +93,8 @@ def parse_query(text: str, *, base_iri: str, max_bytes: int, max_depth: int) -> 
     _refuse_nesting(text, found, max_depth)
     prefixes, base, body = _prologue(found, base_iri)
     form = _form(text, found, body)
-    _refuse_service(text, found)
+    _refuse_service(text, found, prefixes)
+    _refuse_glued_from(text, found[body:], prefixes)
     return ParsedQuery(
         text=text,
         form=form,
@@ -93,7 +103,7 @@ def parse_query(text: str, *, base_iri: str, max_bytes: int, max_depth: int) -> 
         dataset=_from_clauses(found[body:], prefixes, base),
         star=_star(found[body : body + 3]),
         variables=tuple(dict.fromkeys(token.text[1:] for token in found if token.kind is Kind.VARIABLE)),
-        is_volatile=any(token.is_word(*_VOLATILE) for token in found),
+        is_volatile=any(token.kind is Kind.WORD and token.text.upper().endswith(_VOLATILE) for token in found),
     )
 
 
@@ -105,8 +115,8 @@ def _refuse_nesting(text: str, found: tuple[Token, ...], max_depth: int) -> None
         raise QueryTooLarge(f"the query is nested {deepest} brackets deep; {max_depth} are accepted")
 
 
-def _refuse_service(text: str, found: tuple[Token, ...]) -> None:
-    clause = next((token.start for token in found if token.is_word("SERVICE")), None)
+def _refuse_service(text: str, found: tuple[Token, ...], prefixes: Mapping[str, str]) -> None:
+    clause = next((token.start for token in found if _may_be_service(token, prefixes)), None)
     if clause is None and is_ambiguous(found) and (match := _SERVICE.search(text)):
         clause = match.start()
     if clause is not None:
@@ -115,6 +125,35 @@ def _refuse_service(text: str, found: tuple[Token, ...]) -> None:
             f"SERVICE is not offered here (line {line}, column {column}): this endpoint asks no other server",
             hint="ask the other endpoint yourself and pass its solutions in a VALUES block",
         )
+
+
+def _may_be_service(token: Token, prefixes: Mapping[str, str]) -> bool:
+    """Whether an engine that needs no blank between terminals may read SERVICE in it: `SERVICESILENT`, `SERVICEx:y`."""
+    if token.kind is Kind.WORD:
+        return "SERVICE" in token.text.upper()
+    return token.kind is Kind.PREFIXED and _rest_after("SERVICE", "SILENT", token) in prefixes
+
+
+def _rest_after(keyword: str, further: str, token: Token) -> str | None:
+    """What is left of the prefix of a name behind a keyword in it, and perhaps a further one."""
+    prefix = token.text.partition(":")[0]
+    at = prefix.upper().find(keyword)
+    if at < 0:
+        return None
+    rest = prefix[at + len(keyword) :]
+    return rest[len(further) :] if rest.upper().startswith(further) else rest
+
+
+def _refuse_glued_from(text: str, body: tuple[Token, ...], prefixes: Mapping[str, str]) -> None:
+    """FROM without a blank behind it would name a graph that nobody has looked for."""
+    for token in body:
+        if token.text == "{":
+            return
+        is_word = token.kind is Kind.WORD and not token.is_word("FROM") and "FROM" in token.text.upper()
+        is_name = token.kind is Kind.PREFIXED and token.text.partition(":")[0] not in prefixes
+        if is_word or (is_name and _rest_after("FROM", "NAMED", token) in prefixes):
+            line, column = position(text, token.start)
+            raise QuerySyntaxError(f"unexpected {_shown(token)}", line=line, column=column, hint="set FROM apart")
 
 
 def _prologue(found: tuple[Token, ...], base_iri: str) -> tuple[dict[str, str], str, int]:

@@ -16,6 +16,10 @@ from kg.errors import ConfigurationError
 __all__ = ["Settings"]
 
 
+PROCESSORS_EACH = 4
+"""Processors that one web process and its workers keep busy."""
+
+
 def _setting(default: Any, text: str, *, least: float = 0, most: float = 0) -> Any:
     return field(default=default, metadata={"help": text, "least": least, "most": most})
 
@@ -42,9 +46,7 @@ class Settings:
         most=1 << 24,
     )
     cache: int = _setting(64, "MiB of encoded answers that a web process keeps; 0: none", least=0, most=1 << 20)
-    engine: str = _setting(
-        "oxigraph", "`oxigraph`, `rdflib` (slow: a second opinion), or a SPARQL endpoint, `sparql+http://…`"
-    )
+    engine: str = _setting("oxigraph", "`oxigraph`, or `rdflib`: slow, for a second opinion")
     processes: int = _setting(0, "web processes that share the port; 0: one for four processors", least=0, most=256)
     proxies: str = _setting(
         "127.0.0.1,::1",
@@ -53,6 +55,11 @@ class Settings:
     admin_token: str = _setting("", "secret of whoever may list and stop queries; without one nobody may")
     log: str = _setting("requests", "what is logged to standard error: `requests` as JSON lines, or only `warnings`")
     build: Path | None = _setting(None, "folder for releases (default: `build` in the project folder)")
+
+    @property
+    def web_processes(self) -> int:
+        """How many web processes there are: as many as the setting says, else by the processors of the machine."""
+        return self.processes or max(1, (os.cpu_count() or 1) // PROCESSORS_EACH)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Settings:

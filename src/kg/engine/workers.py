@@ -34,9 +34,14 @@ START_SECONDS = 20.0
 LOAD_SECONDS = 3600.0
 TRIAL = 0.1
 """Seconds that a query may have the last idle worker."""
+EXPLAINED = 1 << 14
+"""Characters of a query whose error is placed exactly; that of a longer one may be a word too far to the right."""
+RELOAD = 5.0
+"""Seconds between two attempts to load a release into memory, lest a machine without memory does nothing else."""
 _BYTES_A_QUAD = 500
 """Of a store in memory."""
 _MOST_STRUCK = 10_000
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +97,10 @@ class WorkerPool:
         self._hires: set[asyncio.Task[None]] = set()
         self._struck: dict[str, float] = {}
         self._running: dict[int, Running] = {}
-        self._numbers = itertools.count(1)
         self._replaced = 0
         self._trouble: str | None = None
         self._reviving = asyncio.Lock()
+        self._loaded_at = float("-inf")
         self._is_open = False
 
     @property
@@ -136,7 +141,14 @@ class WorkerPool:
         self._enlist(first)
         for _ in range(self.settings.workers - 1):
             self._hires.add(self.spawn(self._hire()))
-        if not self._start["in_memory"] and _fits(self._start["quads"], self.settings.image):
+        self._load_later()
+
+    def _load_later(self) -> None:
+        """Begin to load the release into memory, if it belongs there and has not been tried a moment ago."""
+        now = asyncio.get_running_loop().time()
+        fits = not self._start["in_memory"] and _fits(self._start["quads"], self.settings)
+        if fits and now - self._loaded_at > RELOAD:
+            self._loaded_at = now
             self._hires.add(self.spawn(self._move_into_memory()))
 
     async def close(self) -> None:
@@ -172,8 +184,9 @@ class WorkerPool:
         seconds = min(seconds or self.settings.deadline, self.settings.deadline)
         limits = Limits(asyncio.get_running_loop().time() + seconds, seconds)
         asked: dict[str, Any] = {"text": query.text, "format": format}
-        if dataset:
-            asked |= {"default": dataset.default, "named": dataset.named}
+        if dataset or query.dataset.has_repeats:  # the engine would count the triples of a graph for each mention
+            chosen = (dataset or query.dataset).without_repeats()
+            asked |= {"default": chosen.default, "named": chosen.named}
         elif query.dataset:
             asked["graphs"] = (*query.dataset.default, *query.dataset.named)
         if query.star is not None and len(query.variables) > 1:
@@ -190,6 +203,8 @@ class WorkerPool:
     async def _explained(
         self, query: ParsedQuery, error: QuerySyntaxError, client: str, limits: Limits
     ) -> QuerySyntaxError:
+        if len(query.text) > EXPLAINED:
+            return error
         try:
             text = await asyncio.to_thread(widened, query.text)
             await self._ask({"check": True, "text": text}, client, limits)
@@ -210,7 +225,7 @@ class WorkerPool:
             on_trial = replace(limits, trial=min(began + TRIAL, limits.deadline)) if grant.on_trial else limits
             answer = Answer(self, grant, on_trial, zipped="gzip" in question)
             answer.waited = began - arrived
-            answer.number = next(self._numbers)
+            answer.number = next(_NUMBERS)
             self._running[answer.number] = Running(answer.number, began, client, question["text"], answer)
             try:
                 await answer.ask(question)
@@ -286,6 +301,7 @@ class WorkerPool:
             if not self._spawner.is_alive and self._is_open:
                 await self._spawner.close()
                 self._spawner = await Spawner.start(self._start, seconds=LOAD_SECONDS)
+                self._load_later()
 
     async def _move_into_memory(self) -> None:
         """Load the release into memory, then have workers that are forked from there take over."""
@@ -321,7 +337,7 @@ class WorkerPool:
             self._hires.add(self.spawn(self._hire()))
 
 
-def _fits(quads: int, image: int) -> bool:
-    """Whether a store of so many quads may be held in memory: within `image` MiB, and a quarter of the machine's."""
+def _fits(quads: int, settings: Settings) -> bool:
+    """Whether so many quads may be held in memory: within the setting, and a quarter of the machine for all of us."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return quads * _BYTES_A_QUAD <= min(image << 20, machine // 4)
+    return quads * _BYTES_A_QUAD <= min(settings.image << 20, machine // 4 // settings.web_processes)

@@ -8,6 +8,7 @@ this process can have.
 from __future__ import annotations
 
 import asyncio
+import re
 import resource
 from collections import Counter
 from typing import Any, ClassVar
@@ -20,7 +21,10 @@ __all__ = ["SECONDS", "connections", "raise_file_limit"]
 
 SECONDS = 30.0
 _HEAD, _REST = 1 << 16, 1 << 22
+_URL = (1 << 16) - 1  # what httptools can count in a URL
 _MOST_FILES = 1 << 16
+_UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*h2c(?=\r\n)", re.IGNORECASE)
+"""An offer of HTTP/2, as clients in Java make it: declined, as the parser would not read the body that follows."""
 
 
 def raise_file_limit() -> None:
@@ -76,6 +80,8 @@ class _Connection(HttpToolsProtocol):
         if self._size > self.head_bytes + (0 if self._is_in_head else _REST):
             self._refuse(b"431 Request Header Fields Too Large" if self._is_in_head else b"413 Content Too Large")
             return
+        if self._is_in_head and b"h2c" in data:
+            data = _UPGRADE.sub(b"\r\nx-declined: h2c", data, count=1)
         super().data_received(data)
 
     def on_message_begin(self) -> None:
@@ -86,7 +92,14 @@ class _Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
+        if len(self.url) > _URL:
+            self._refuse(b"414 URI Too Long")
+            return
         super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Nonsense; if it comes behind a good request, nothing of this is written into the answer to that."""
+        self._refuse(b"400 Bad Request")
 
     def on_message_complete(self) -> None:
         self._stop_clock()
@@ -102,12 +115,15 @@ class _Connection(HttpToolsProtocol):
             self._clock = None
 
     def _refuse(self, status: bytes) -> None:
-        """Say why, unless an answer is under way, and hang up."""
+        """Say why and hang up; only hang up where an answer has begun, or the body of what was answered still comes."""
         self._stop_clock()
         if self.transport.is_closing():
             return
-        if self.cycle is None or self.cycle.response_complete:
+        cycle = self.cycle
+        is_free = cycle is None or not cycle.response_started or (cycle.response_complete and self._is_in_head)
+        if is_free:
             self.transport.write(b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        if is_free or (cycle is not None and cycle.response_complete):
             self.transport.close()
         else:
             self.transport.abort()

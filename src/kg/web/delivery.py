@@ -23,7 +23,7 @@ from kg.web.pages import Pages
 from kg.web.problems import problem_of
 from kg.web.visitor import Visitor
 
-__all__ = ["Delivery", "Question", "alias_of", "fail", "takes_gzip"]
+__all__ = ["Delivery", "Question", "alias_of", "digest_of", "fail", "takes_gzip"]
 
 _LAG = 1.0
 """Seconds after the deadline at which a client that does not take its answer is left."""

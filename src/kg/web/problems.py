@@ -52,7 +52,6 @@ PROBLEMS: Mapping[type[KgError], Problem] = {
     errors.ResultTooLarge: _row(507, "result-too-large", "Svaret är för stort", "The answer is too large"),
     errors.SourceError: _INTERNAL,
     errors.EngineError: _row(500, "engine", "Frågemotorn klarade inte frågan", "The engine failed on the query"),
-    errors.UpstreamUnavailable: _row(502, "upstream", "Frågemotorn svarar inte", "The query engine does not answer"),
     errors.IntegrityError: _INTERNAL,
     errors.ConfigurationError: _INTERNAL,
     KgError: _INTERNAL,
@@ -79,7 +78,6 @@ _ADVICE: Mapping[str, Mapping[str, str]] = {
     "client-busy": {"sv": "Försök igen om {retry_after} s.", "en": "Try again in {retry_after} s."},
     "not-acceptable": {"sv": "Det som finns: {available}.", "en": "What there is: {available}."},
     "not-found": {"sv": "Börja från startsidan.", "en": "Start from the home page."},
-    "upstream": {"sv": "Försök igen om en stund.", "en": "Try again in a while."},
     "internal": {"sv": "Försök igen senare.", "en": "Try again later."},
 }
 _FACTS = ("line", "column", "available", "allowed", "retry_after")

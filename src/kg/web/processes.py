@@ -13,25 +13,14 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-__all__ = ["PROCESSORS_EACH", "run_processes", "wanted_processes"]
+__all__ = ["run_processes"]
 
-PROCESSORS_EACH = 4
-"""Processors that one web process and its workers keep busy."""
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _PAUSE = 1.0
 
 
-def wanted_processes(setting: int) -> int:
-    """How many: as many as the setting says, else by the processors of the machine."""
-    return setting or max(1, (os.cpu_count() or 1) // PROCESSORS_EACH)
-
-
 def run_processes(number: int, serve: Callable[[bool], None]) -> None:
-    """Run `serve` in so many processes until SIGINT or SIGTERM; the first is told so, to greet for all.
-
-    Raises:
-        SystemExit: SIGTERM came; or none of them could be started.
-    """
+    """Run `serve` in so many processes until SIGINT or SIGTERM; the first is told so, to greet for all."""
     alive: dict[int, float] = {}
     ending: list[int] = []
 
@@ -53,9 +42,12 @@ def run_processes(number: int, serve: Callable[[bool], None]) -> None:
             end(signal.SIGTERM, None)  # it cannot be started: so say the others
             continue
         time.sleep(_PAUSE)
+        if ending:
+            continue
         alive[_start(serve, is_first=False)] = time.monotonic()
-    if ending and ending[0] == signal.SIGTERM:
-        raise SystemExit(1)
+    if ending and ending[0] == signal.SIGTERM:  # as a single process ends
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _start(serve: Callable[[bool], None], *, is_first: bool) -> int:

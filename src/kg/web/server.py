@@ -14,7 +14,7 @@ from kg.release import Release
 from kg.settings import Settings
 from kg.web.app import Site
 from kg.web.connection import SECONDS, connections, raise_file_limit
-from kg.web.processes import run_processes, wanted_processes
+from kg.web.processes import run_processes
 
 __all__ = ["serve"]
 
@@ -22,9 +22,14 @@ __all__ = ["serve"]
 class _Server(uvicorn.Server):
     """Says where it is when it is really ready."""
 
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+    def __init__(self, config: uvicorn.Config, site: Site, greeting: str) -> None:
         super().__init__(config)
+        self._site = site
         self._greeting = greeting
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        await self._site.close()  # before uvicorn raises the signal again, which ends the process
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -58,7 +63,7 @@ def serve(release: Release, settings: Settings, host: str, port: int, *, follow:
             with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
                 runner.run(_run(config, release, settings, listener, greeting if greets else "", follow))
 
-        number = wanted_processes(settings.processes)
+        number = settings.web_processes
         try:
             if number == 1:
                 run(True)
@@ -82,7 +87,7 @@ async def _run(  # noqa: PLR0913, PLR0917 - what `serve` has put together
         await site.start()
         if follow is not None:
             site.follow(follow)
-        await _Server(config, greeting).serve([listener])
+        await _Server(config, site, greeting).serve([listener])
     finally:
         await site.close()
 

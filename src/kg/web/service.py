@@ -90,7 +90,9 @@ class Service:
         try:
             await self._pages(scope, receive, noted)
         finally:
-            self._journal.note(exchange, next((known for known in _COUNTED if path.startswith(known)), "pages"))
+            self._journal.note(
+                exchange, next((known for known in _COUNTED if f"{path}/".startswith(f"{known}/")), "pages")
+            )
 
     async def start(self) -> None:
         """Start the query workers.

@@ -18,7 +18,7 @@ from kg.query import ParsedQuery, parse_query
 from kg.release import Release
 from kg.results import read_results
 from kg.settings import Settings
-from kg.web.delivery import Delivery, Question, alias_of, fail
+from kg.web.delivery import Delivery, Question, alias_of, digest_of, fail
 from kg.web.exchange import Exchange, Gone
 from kg.web.journal import Journal
 from kg.web.pages import Pages
@@ -104,6 +104,7 @@ class SparqlEndpoint:
         started = time.perf_counter()
         visitor = Visitor.of(exchange.scope, request.language)
         query = await self._parse(request.query or "")
+        exchange.digest = digest_of(query.text)
         body = await exchange.unless_gone(self._rows(exchange, query, request))
         result = read_results(body, gives_graph=query.form.gives_graph)
         seconds = time.perf_counter() - started

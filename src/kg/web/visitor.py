@@ -10,7 +10,7 @@ import mimeparse  # type: ignore[import-untyped]
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from kg.negotiation import choose_language
+from kg.negotiation import LONGEST, choose_language
 from kg.web.texts import LANGUAGES
 
 __all__ = ["Visitor"]
@@ -66,6 +66,8 @@ class Visitor:
 
 def _wants_html(accept: str | None) -> bool:
     """Whether a page is better than a document for programs; `*/*` alone is a program."""
+    if accept is not None and len(accept) > LONGEST:
+        return False
     try:
         best = mimeparse.best_match(["text/html", "application/problem+json"], (accept or "*/*").lower())
     except mimeparse.MimeTypeParseException:

@@ -1,0 +1,88 @@
+"""A server under attack, and what must be true of it after every blow."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+from collections.abc import Iterator
+
+import httpx
+from processes import Family, wait_until
+from wire import Client
+
+from kg.release import Release
+from serving import ALL, BASE, served
+
+__all__ = ["BENIGN", "Target", "ask_benign", "attacked"]
+
+BENIGN = ALL + "SELECT ?owner { ?owner gov:owns organisation:filmpool }"
+_OWNER = f"owner\r\n{BASE}id/organisation/region\r\n".encode()
+_NUMBERS = itertools.count()
+
+
+class Target:
+    """A served release, and a `trap`: a port of this machine that nothing may connect to."""
+
+    def __init__(self, url: str, pid: int, trap: socket.socket, workers: int) -> None:
+        self.url = url
+        self.family = Family(pid)
+        self._workers = workers
+        self._trap = trap
+        assert wait_until(self._is_complete, seconds=20), self.status
+        self._descriptors = self.family.web.descriptors
+
+    @property
+    def port(self) -> int:
+        return int(self._trap.getsockname()[1])
+
+    @property
+    def status(self) -> dict[str, int]:
+        status: dict[str, int] = httpx.get(self.url + "/health/ready", timeout=10).json()["workers"]
+        return status
+
+    def _is_complete(self) -> bool:
+        return bool(self.status["in_memory"]) and self._has_all()
+
+    def _has_all(self) -> bool:
+        return len(self.family.look()) == 1 + self._workers  # and the fork server
+
+    def must_be_well(self, other: Client) -> None:
+        """Another client is answered at once, nothing is left behind, and nothing was asked of anybody else."""
+        ask_benign(other)
+        assert self.family.web.is_alive, "the web process is another one, or gone"
+        assert wait_until(self._has_settled, seconds=3), (
+            f"{self.family.web.descriptors} descriptors after {self._descriptors}; {self.status}; {self.family.look()}"
+        )
+        assert not self.family.orphans
+        self.must_not_be_trapped()
+
+    def _has_settled(self) -> bool:
+        more = self.family.web.descriptors - self._descriptors
+        return more <= 2 and self._has_all()  # the connections of the two clients of a test
+
+    def must_not_be_trapped(self) -> None:
+        """Nobody connected to the trap."""
+        with contextlib.suppress(BlockingIOError):
+            self._trap.accept()[0].close()
+            raise AssertionError("the server connected to an address of a query")
+
+
+def ask_benign(client: Client) -> float:
+    """Ask a small question that was not asked before; the seconds it took, one at most."""
+    found = client.ask(f"{BENIGN} # {next(_NUMBERS)}", Accept="text/csv")
+    assert (found.status, found.body) == (200, _OWNER), (found.status, found.body[:300])
+    assert found.seconds < 1
+    return found.seconds
+
+
+@contextlib.contextmanager
+def attacked(release: Release, *, workers: int = 3, **settings: object) -> Iterator[Target]:
+    """A server over the release, with a trap."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as trap,
+        served(release, workers=workers, processes=1, log="warnings", **settings) as (url, process),
+    ):
+        trap.setblocking(False)
+        yield Target(url, process.pid, trap, workers)
+        trap.close()

@@ -1,0 +1,81 @@
+"""Hostile queries: each ends as it should, in time, and leaves the server as it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from corpus import BROKEN, QueryCase, queries
+from target import Target, attacked
+from wire import Client, Cut, Response
+
+from serving import make_release
+
+DEADLINE = 0.3
+OVERRUN = 0.15
+ACCEPT = "text/csv, application/sparql-results+json;q=0.9, text/turtle;q=0.8"
+CASES = queries()
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    release = make_release(tmp_path_factory.mktemp("hostile"), extra=2000)
+    with attacked(release, deadline=DEADLINE, memory=128, result_bytes=16 << 20) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def attacker(target: Target) -> Iterator[Client]:
+    with Client(target.url, "203.0.113.1") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def other(target: Target) -> Iterator[Client]:
+    with Client(target.url, "203.0.113.2") as client:
+        yield client
+
+
+def test_the_corpus_is_as_large_as_it_says() -> None:
+    assert len(CASES) >= 250
+    assert [name for name, count in Counter(case.name for case in CASES).items() if count > 1] == []
+    assert [case.name for case in CASES if not case.outcomes] == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_hostile_query(target: Target, attacker: Client, other: Client, case: QueryCase) -> None:
+    outcome, found = attack(target, attacker, case)
+    assert outcome in case.outcomes, found and found.body[:500]
+    if found is not None:
+        check(case, found)
+    for _ in range(2):  # a busy machine is late once, a server that is late is late again
+        if found is None or found.seconds < DEADLINE + OVERRUN:
+            break
+        _, found = attack(target, attacker, case)
+    assert found is None or found.seconds < DEADLINE + OVERRUN
+    target.must_be_well(other)
+
+
+def attack(target: Target, attacker: Client, case: QueryCase) -> tuple[int | str, Response | None]:
+    """What comes of a query: a status and the response, or `BROKEN`."""
+    port = str(target.port)
+    parameters = {name: value.replace("@port", port) for name, value in case.parameters.items()}
+    try:
+        found = attacker.ask(case.text.replace("@port", port), method=case.method, parameters=parameters, Accept=ACCEPT)
+    except Cut as cut:
+        assert cut.status == 200, "an answer broke off before it began"
+        return BROKEN, None
+    return found.status, found
+
+
+def check(case: QueryCase, found: Response) -> None:
+    """The response says what it is, and nothing of what is within the server."""
+    text = found.body.decode()
+    assert "Traceback" not in text
+    assert ".py" not in text
+    if found.status == 200:
+        assert case.answer in text
+    elif found.body:
+        assert found.headers["content-type"] in ("application/problem+json", "text/html; charset=utf-8")
+        assert str(found.status) in text
