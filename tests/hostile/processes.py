@@ -24,6 +24,9 @@ class Process:
         found = _read(self.pid)
         return found is not None and found.started == self.started
 
+    def has_ended(self) -> bool:
+        return not self.is_alive
+
     @property
     def descriptors(self) -> int:
         """How many files it has open."""
@@ -41,7 +44,7 @@ class Family:
 
     def look(self) -> list[Process]:
         """The processes that descend from the web process now, the fork servers first."""
-        everybody = [found for path in Path("/proc").glob("[0-9]*") if (found := _read(int(path.name))) is not None]
+        everybody = [one for path in Path("/proc").glob("[0-9]*") if (one := _read(int(path.name))) is not None]
         found: list[Process] = []
         parents = {self.web.pid}
         while parents:

@@ -70,7 +70,7 @@ class Target:
 
 def ask_benign(client: Client) -> float:
     """Ask a small question that was not asked before; the seconds it took, one at most."""
-    found = client.ask(f"{BENIGN} # {next(_NUMBERS)}", Accept="text/csv")
+    found = client.ask(f"{BENIGN} # {next(_NUMBERS)}", headers={"Accept": "text/csv"})
     assert (found.status, found.body) == (200, _OWNER), (found.status, found.body[:300])
     assert found.seconds < 1
     return found.seconds
@@ -81,7 +81,10 @@ def attacked(release: Release, *, workers: int = 3, **settings: object) -> Itera
     """A server over the release, with a trap."""
     with (
         socket.create_server(("127.0.0.1", 0)) as trap,
-        served(release, workers=workers, processes=1, log="warnings", **settings) as (url, process),
+        served(release, stderr=None, follow=None, workers=workers, processes=1, log="warnings", **settings) as (
+            url,
+            process,
+        ),
     ):
         trap.setblocking(False)
         yield Target(url, process.pid, trap, workers)

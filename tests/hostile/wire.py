@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BufferedReader
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from urllib.parse import urlencode, urlsplit
 
 from corpus import LIVE
@@ -42,15 +42,21 @@ def connect(url: str, *, seconds: float = 20.0) -> socket.socket:
     return connection
 
 
-def request(query: str, *, method: str = "POST", parameters: Mapping[str, str] | None = None, **headers: str) -> bytes:
-    """A request of `/sparql`; names of `headers` have `_` for `-`."""
-    fields = urlencode({**(parameters or {}), "query": query})
+def request(
+    query: str,
+    *,
+    method: str = "POST",
+    parameters: Mapping[str, str] = MappingProxyType({}),
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    """A request of `/sparql`."""
+    fields = urlencode({**parameters, "query": query})
     body = fields.encode() if method == "POST" else b""
     path = "/sparql" if method == "POST" else f"/sparql?{fields}"
     lines = [
         f"{method} {path} HTTP/1.1",
         "Host: x",
-        *(f"{name.replace('_', '-')}: {headers[name]}" for name in headers),
+        *(f"{name}: {value}" for name, value in headers.items()),
     ]
     if method == "POST":
         lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
@@ -124,21 +130,27 @@ class Client:
             self._connection = None
 
     def ask(
-        self, query: str, *, method: str = "POST", parameters: Mapping[str, str] | None = None, **headers: str
+        self,
+        query: str,
+        *,
+        method: str = "POST",
+        parameters: Mapping[str, str] = MappingProxyType({}),
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Response:
         """The response to a query.
 
         Raises:
             Cut: it broke off.
         """
-        data = request(query, method=method, parameters=parameters, **{"X_Forwarded_For": self._address, **headers})
+        sent = {"X-Forwarded-For": self._address, **headers}
+        data = request(query, method=method, parameters=parameters, headers=sent)
         is_new = self._connection is None
         started = time.perf_counter()
         try:
             return self._exchange(data, started)
         except (Cut, ConnectionError) as error:
             self.close()
-            if is_new or getattr(error, "status", 0):
+            if is_new or (isinstance(error, Cut) and error.status):
                 raise
         return self._exchange(data, started)  # an idle connection may have been closed in the meantime
 

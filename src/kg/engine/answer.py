@@ -139,8 +139,9 @@ class Answer:
         self._stop(Cancelled("the query was stopped by an administrator of this server"))
 
     def _stop(self, reason: KgError | Outgrown) -> None:
-        if not self._is_over:
+        if not self._is_over and self._reason is None:
             self._reason = reason
+            self._worker.is_doomed = True  # even if its answer ends before it does
             self._owner.spawn(self._worker.kill())
 
     def _give_back(self) -> None:

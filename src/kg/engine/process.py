@@ -29,8 +29,8 @@ class WorkerProcess(asyncio.Protocol):
     """A running worker: `ask` it one question at a time and `read` the pieces of its answer.
 
     `is_busy` is true from a question to the last piece of its answer; `is_worn` says that the worker asks to be
-    replaced, as earlier queries have left it little memory; `is_zipped` that its last answer, now
-    whole, was compressed; `rows` is how many it had, where its format shows it.
+    replaced, as earlier queries have left it little memory; `is_doomed` that it is about to be killed. Of its last
+    answer, now whole, `is_zipped` says that it was compressed, and `rows` how many it had, where its format shows it.
     """
 
     def __init__(self) -> None:
@@ -50,6 +50,7 @@ class WorkerProcess(asyncio.Protocol):
         self.is_alive = True
         self.is_busy = False
         self.is_worn = False
+        self.is_doomed = False
         self.is_zipped = False
         self.rows: int | None = None
         self.spawner: Spawner | None = None

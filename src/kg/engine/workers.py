@@ -265,7 +265,7 @@ class WorkerPool:
         """A query is over: use its worker again, unless it is dead, worn, still at work, or of an earlier kind."""
         self._running.pop(answer.number, None)
         worker = answer.grant.item
-        is_fit = worker.is_alive and not worker.is_busy and not worker.is_worn
+        is_fit = worker.is_alive and not (worker.is_busy or worker.is_worn or worker.is_doomed)
         if is_fit and worker.spawner is self._spawner:
             self._admission.offer(worker)
         elif worker.is_alive:
