@@ -343,6 +343,7 @@ def serve(
     import dataclasses
 
     from kg.project import find_project
+    from kg.release import verify_release
     from kg.web.server import serve as serve_release
 
     settings = Settings.read()
@@ -354,6 +355,7 @@ def serve(
     release = _release(found, version, settings)
     if release is None:
         return 1
+    verify_release(release)  # a byte that changed on disk would be a wrong answer
     current = release.path.parent.parent / "current"
     serve_release(release, settings, host, port, follow=current if version is None else None)
     return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.types import Receive, Scope, Send
 
 from kg.errors import KgError
-from kg.release import Release, open_release
+from kg.release import Release, open_release, verify_release
 from kg.settings import Settings
 from kg.web.journal import Journal
 from kg.web.log_records import LogRecords
@@ -72,7 +72,7 @@ class Site:
     async def look(self, path: Path) -> bool:
         """Switch to the release at `path`; if it cannot be served, say so and go on with the present one."""
         try:
-            await self.switch(await asyncio.to_thread(open_release, path))
+            await self.switch(await asyncio.to_thread(_open_whole, path))
         except KgError as error:
             self.journal.event("a release cannot be served", path=str(path), reason=error.message)
             return False
@@ -121,3 +121,11 @@ class Site:
 def create_app(release: Release, settings: Settings) -> Site:
     """The ASGI application that serves `release`."""
     return Site(release, settings)
+
+
+def _open_whole(path: Path) -> Release:
+    """The release at `path`, its files compared with their checksums where it has them."""
+    release = open_release(path)
+    if (release.path / "SHA256SUMS").is_file():
+        verify_release(release)
+    return release
