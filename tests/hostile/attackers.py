@@ -1,7 +1,7 @@
 """Attackers in a process of their own, so that they take nothing from the clients of a test: `attackers.py URL SECONDS`.
 
-Each has an address and asks one slow query of the corpus after the other, from another place in the list. What they
-have been answered is written to standard output, a line `outcome number` each.
+Each has an address and some connections, and asks on each of them one slow query of the corpus after the other, from
+another place in the list. What they have been answered is written to standard output, a line `outcome number` each.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from wire import Client, Cut
 __all__ = ["attack"]
 
 ATTACKERS = 3
+CONNECTIONS = 3
 _SLOW = {413, 504, 507, BROKEN}
 
 
@@ -28,8 +29,8 @@ def attack(url: str, seconds: float) -> Counter[str]:
     outcomes: Counter[str] = Counter()
 
     def ask_on(number: int) -> None:
-        start = number * len(slow) // ATTACKERS
-        with Client(url, f"203.0.113.{100 + number}") as client:
+        start = number * len(slow) // (ATTACKERS * CONNECTIONS)
+        with Client(url, f"203.0.113.{100 + number % ATTACKERS}") as client:
             for case in islice(slow * 100, start, None):
                 if time.monotonic() > end:
                     return
@@ -38,7 +39,7 @@ def attack(url: str, seconds: float) -> Counter[str]:
                 except Cut:
                     outcomes[BROKEN] += 1
 
-    threads = [threading.Thread(target=ask_on, args=(number,)) for number in range(ATTACKERS)]
+    threads = [threading.Thread(target=ask_on, args=(number,)) for number in range(ATTACKERS * CONNECTIONS)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -32,7 +32,7 @@ def test_four_good_clients_beside_three_attackers(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     release = make_release(tmp_path / "release", extra=2000)
-    with attacked(release, workers=4, deadline=1, memory=128, result_bytes=16 << 20) as target:
+    with attacked(release, workers=4, deadline=4, memory=128, result_bytes=16 << 20) as target:
         command = [sys.executable, str(Path(__file__).parent / "attackers.py"), target.url, str(SECONDS)]
         attackers = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         time.sleep(0.5)

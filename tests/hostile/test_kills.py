@@ -124,7 +124,7 @@ def test_a_killed_fork_server_is_replaced(target: Target, other: Client) -> None
 def test_after_the_death_of_a_fork_server_the_release_is_in_memory_again(target: Target, other: Client) -> None:
     (fork_server,) = target.family.fork_servers
     kill(fork_server)
-    assert wait_until(lambda: target.status["in_memory"] and len(target.family.look()) == 1 + WORKERS, seconds=5)
+    assert wait_until(lambda: target.status["in_memory"] and len(target.family.look()) == 1 + WORKERS, seconds=20)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSEGV], ids=["killed", "crashed"])
