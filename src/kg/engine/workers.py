@@ -36,7 +36,7 @@ TRIAL = 0.1
 """Seconds that a query may have the last idle worker."""
 EXPLAINED = 1 << 14
 """Characters of a query whose error is placed exactly; that of a longer one may be a word too far to the right."""
-RELOAD = 1.0
+RELOAD = 5.0
 """Seconds between two attempts to load a release into memory, lest a machine without memory does nothing else."""
 _BYTES_A_QUAD = 500
 """Of a store in memory."""
