@@ -238,7 +238,7 @@ def test_workers_cannot_reach_the_network_or_files(tmp_path: Path, portions: int
 
 async def all_of(worker: WorkerProcess, text: str) -> bytes:
     """The whole CSV answer of one worker."""
-    worker.ask({"text": text, "format": "csv", "seconds": 5.0})
+    worker.ask({"format": "csv", "seconds": 5.0}, text)
     async with asyncio.timeout(5):
         answer, is_last = await worker.read()
         while not is_last:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -83,14 +83,14 @@ class Answer:
         """How many solutions or triples it has; known when it is whole, and the format shows it."""
         return self._worker.rows if self.is_whole else None
 
-    async def ask(self, question: dict[str, Any]) -> None:
+    async def ask(self, options: Mapping[str, Any], text: str) -> None:
         """Put the question and wait for the first piece.
 
         Raises:
             Outgrown: this was a trial, and the answer is not whole within its time.
         """
         started = self._loop.time()
-        self._worker.ask(question)
+        self._worker.ask(options, text)
         self.head = await self._read()
         if not self.is_whole and self._limits.trial is not None:
             self._end_trial()

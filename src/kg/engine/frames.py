@@ -5,10 +5,14 @@ A worker that dies leaves a stream without `DONE`, so a part of an answer can ne
 
 from __future__ import annotations
 
+import json
 import struct
+from collections.abc import Mapping
 from enum import IntEnum
+from functools import lru_cache
+from typing import Any
 
-__all__ = ["END", "FORK", "HEAD", "LIMIT", "Frame", "pack"]
+__all__ = ["END", "FORK", "HEAD", "LIMIT", "Frame", "pack", "question", "read_question"]
 
 HEAD = struct.Struct("!BI")
 END = struct.Struct("!Bq")
@@ -28,7 +32,7 @@ class Frame(IntEnum):
     """
 
     QUERY = 2
-    """JSON: the fields of a `kg.engine.oxigraph.Query`, `seconds`, and `gzip`."""
+    """What `question` makes."""
     DATA = 3
     """A piece of the answer; more will come."""
     DONE = 4
@@ -40,3 +44,40 @@ class Frame(IntEnum):
 def pack(kind: Frame, payload: bytes) -> bytes:
     """One frame, ready to be sent."""
     return HEAD.pack(kind, len(payload)) + payload
+
+
+_LENGTH = struct.Struct("!I")
+
+
+def question(options: Mapping[str, Any], text: str) -> bytes:
+    """A QUERY: the text, behind JSON of the other fields of a `kg.engine.oxigraph.Query`, `seconds`, `gzip`, `check`.
+
+    Many queries have the same options, so that both sides know them by their bytes.
+    """
+    known = tuple(options.items())
+    try:
+        written = _written(known)
+    except TypeError:  # a list among them
+        written = _write(options)
+    return pack(Frame.QUERY, written + text.encode())
+
+
+def read_question(payload: bytes) -> tuple[Mapping[str, Any], str]:
+    """The options, lists as tuples, and the text."""
+    end = _LENGTH.size + _LENGTH.unpack_from(payload)[0]
+    return _options(payload[_LENGTH.size : end]), payload[end:].decode()
+
+
+@lru_cache(maxsize=256)
+def _written(options: tuple[tuple[str, Any], ...]) -> bytes:
+    return _write(dict(options))
+
+
+def _write(options: Mapping[str, Any]) -> bytes:
+    written = json.dumps(options, ensure_ascii=False).encode()
+    return _LENGTH.pack(len(written)) + written
+
+
+@lru_cache(maxsize=256)
+def _options(written: bytes) -> Mapping[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(written).items()}

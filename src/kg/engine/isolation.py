@@ -21,7 +21,7 @@ async def prove_isolation(worker: WorkerProcess) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         text = f"ASK {{ SERVICE <http://127.0.0.1:{listener.getsockname()[1]}/> {{ ?s ?p ?o }} }}"
-        worker.ask({"text": text, "format": "json", "seconds": 1.0})
+        worker.ask({"format": "json", "seconds": 1.0}, text)
         with contextlib.suppress(TimeoutError, EngineError):
             async with asyncio.timeout(2.0):
                 await worker.read()

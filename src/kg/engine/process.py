@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from kg import errors
-from kg.engine.frames import END, HEAD, LIMIT, Frame, pack
+from kg.engine.frames import END, HEAD, LIMIT, Frame, question
 from kg.engine.spawner import Child, Spawner
 from kg.errors import EngineError, KgError, MemoryExceeded, QueryTooLarge
 
@@ -22,6 +22,7 @@ BUFFER = 4 << 20
 """Bytes of an answer that are taken from a worker ahead of a slow client; within them the worker is free at once."""
 _OUT_OF_MEMORY = (b"memory allocation of", b"bad_alloc", b"MemoryError", b"Cannot allocate memory")
 _OUT_OF_STACK = (b"has overflowed its stack",)
+_FRAMES = {int(kind): kind for kind in Frame}
 _ERRORS = {name: getattr(errors, name) for name in errors.__all__}
 
 
@@ -92,13 +93,10 @@ class WorkerProcess(asyncio.Protocol):
         """Have `on_death` called as soon as the process is gone, whether it was asked something or not."""
         self._on_death = on_death
 
-    def ask(self, question: Mapping[str, Any]) -> None:
-        """Send a question; the answer is read with `read`."""
-        self._put(Frame.QUERY, question)
-
-    def _put(self, kind: Frame, question: Mapping[str, Any]) -> None:
+    def ask(self, options: Mapping[str, Any], text: str) -> None:
+        """Send a question of `kg.engine.frames.question`; the answer is read with `read`."""
         self.is_busy = True
-        self._transport.write(pack(kind, json.dumps(question, ensure_ascii=False).encode()))
+        self._transport.write(question(options, text))
 
     async def read(self) -> tuple[bytes, bool]:
         """The next piece of the answer, and whether it is the last.
@@ -168,7 +166,11 @@ class WorkerProcess(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         received = self._received
-        received += data
+        if not received and len(data) >= HEAD.size and HEAD.unpack_from(data)[1] == len(data) - HEAD.size:
+            self._frames.append((_FRAMES[data[0]], data[HEAD.size :]))  # one whole frame, as nearly always
+            self._held += len(data) - HEAD.size
+        else:
+            received += data
         while len(received) >= HEAD.size:
             kind, length = HEAD.unpack_from(received)
             if length > LIMIT:
@@ -176,7 +178,7 @@ class WorkerProcess(asyncio.Protocol):
                 return
             if len(received) < HEAD.size + length:
                 break
-            self._frames.append((Frame(kind), bytes(received[HEAD.size : HEAD.size + length])))
+            self._frames.append((_FRAMES[kind], bytes(received[HEAD.size : HEAD.size + length])))
             self._held += length
             del received[: HEAD.size + length]
         if self._held >= BUFFER and not self._is_paused:

@@ -11,13 +11,13 @@ import resource
 import socket
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kg.engine.confinement import Memory, confine
 from kg.engine.engines import Engine
-from kg.engine.frames import END, HEAD, Frame, pack
+from kg.engine.frames import END, HEAD, Frame, pack, read_question
 from kg.engine.oxigraph import ROWS, Query
 from kg.engine.row_count import RowCount
 from kg.errors import EngineError, KgError, MemoryExceeded, ResultTooLarge
@@ -43,6 +43,8 @@ _FAST = 1
 
 class _Sender:
     """Gathers the serialiser's small writes into chunks, counts them, and compresses them if that was asked for."""
+
+    __slots__ = ("_flush_at", "_has_sent", "_held", "_limit", "_pieces", "_pipe", "_rows", "_written", "_zip")
 
     def __init__(self, pipe: socket.socket, limit: int, *, format: str = "", gzip: bool = False) -> None:
         self._pipe = pipe
@@ -130,14 +132,15 @@ def work(engine: Engine, open_store: Callable[[], Any], start: dict[str, Any]) -
         return
     _Sender(pipe, CHUNK).finish(worn=False)
     gauge = _Gauge(memory)
+    questions = _Questions(pipe)
     while True:
-        request = json.loads(_read(pipe)[1])
-        gauge.begin(request.pop("seconds"))
-        is_page = request.get("format") == ROWS
+        options, text = questions.next()
+        gauge.begin(options["seconds"])
+        is_page = options.get("format") == ROWS
         limit = min(PAGE, start["result_bytes"]) if is_page else start["result_bytes"]
-        sender = _Sender(pipe, limit, format=request.get("format", ""), gzip=request.pop("gzip", False))
+        sender = _Sender(pipe, limit, format=options.get("format", ""), gzip=options.get("gzip", False))
         try:
-            _answer(engine, store, request, start, sender)
+            _answer(engine, store, options, text, start, sender)
         except KgError as error:
             _send_error(pipe, error, worn=gauge.is_worn)
         except MemoryError:
@@ -148,24 +151,38 @@ def work(engine: Engine, open_store: Callable[[], Any], start: dict[str, Any]) -
             sender.finish(worn=gauge.is_worn)
 
 
-def _answer(engine: Engine, store: Any, request: dict[str, Any], start: dict[str, Any], sender: _Sender) -> None:
-    if request.pop("check", False):
-        engine.check_syntax(request["text"], start["base_iri"])
+_NOT_OF_A_QUERY = frozenset(("seconds", "gzip", "check"))
+
+
+def _answer(  # noqa: PLR0913, PLR0917 - all that a query meets here
+    engine: Engine, store: Any, options: Mapping[str, Any], text: str, start: dict[str, Any], sender: _Sender
+) -> None:
+    if "check" in options:
+        engine.check_syntax(text, start["base_iri"])
         return
-    fields: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in request.items()}
-    query = Query(**fields)
+    query = Query(text, **{name: value for name, value in options.items() if name not in _NOT_OF_A_QUERY})
     engine.encode(engine.evaluate(store, query, start["base_iri"]), query, sender.write, start["prefixes"])
 
 
-def _read(pipe: socket.socket) -> tuple[int, bytes]:
-    """The next frame; the web process sends none before the last one is answered."""
-    data = bytearray()
-    while len(data) < HEAD.size or len(data) < HEAD.size + HEAD.unpack_from(data)[1]:
-        piece = pipe.recv(1 << 17)
-        if not piece:
-            raise SystemExit(0)
-        data += piece
-    return HEAD.unpack_from(data)[0], bytes(data[HEAD.size :])
+class _Questions:
+    """What the web process asks; it asks nothing before the last question is answered."""
+
+    def __init__(self, pipe: socket.socket) -> None:
+        self._pipe = pipe
+        self._buffer = bytearray(1 << 17)
+
+    def next(self) -> tuple[Mapping[str, Any], str]:
+        received, size = 0, HEAD.size
+        while received < size:
+            if received == len(self._buffer):
+                self._buffer += bytes(size - received)
+            got = self._pipe.recv_into(memoryview(self._buffer)[received:])
+            if not got:
+                raise SystemExit(0)
+            received += got
+            if received >= HEAD.size:
+                size = HEAD.size + HEAD.unpack_from(self._buffer)[1]
+        return read_question(bytes(self._buffer[HEAD.size : size]))
 
 
 def _send_error(pipe: socket.socket, error: KgError, *, worn: bool) -> None:

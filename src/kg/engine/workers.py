@@ -183,7 +183,7 @@ class WorkerPool:
         """
         seconds = min(seconds or self.settings.deadline, self.settings.deadline)
         limits = Limits(asyncio.get_running_loop().time() + seconds, seconds)
-        asked: dict[str, Any] = {"text": query.text, "format": format}
+        asked: dict[str, Any] = {"format": format, "seconds": seconds}
         if dataset or query.dataset.has_repeats:  # the engine would count the triples of a graph for each mention
             chosen = (dataset or query.dataset).without_repeats()
             asked |= {"default": chosen.default, "named": chosen.named}
@@ -196,7 +196,7 @@ class WorkerPool:
         if zipped:
             asked["gzip"] = True
         try:
-            return await self._ask(asked, client, limits)
+            return await self._ask(asked, query.text, client, limits)
         except QuerySyntaxError as error:
             raise await self._explained(query, error, client, limits) from error
 
@@ -207,15 +207,14 @@ class WorkerPool:
             return error
         try:
             text = await asyncio.to_thread(widened, query.text)
-            await self._ask({"check": True, "text": text}, client, limits)
+            await self._ask({"check": True, "seconds": limits.seconds}, text, client, limits)
         except QuerySyntaxError as placed:
             return await asyncio.to_thread(explain, query, placed, self._prefixes)
         return error
 
-    async def _ask(self, question: dict[str, Any], client: str, limits: Limits) -> Answer:
+    async def _ask(self, options: Mapping[str, Any], text: str, client: str, limits: Limits) -> Answer:
         loop = asyncio.get_running_loop()
         arrived = loop.time()
-        question["seconds"] = limits.seconds
         may_try = self._may_try(client, arrived)
         while True:
             grant = self._admission.take_now(client, may_try=may_try)
@@ -223,12 +222,12 @@ class WorkerPool:
                 grant = await self._admit(client, limits, may_try=may_try, refused=grant)
             began = loop.time()
             on_trial = replace(limits, trial=min(began + TRIAL, limits.deadline)) if grant.on_trial else limits
-            answer = Answer(self, grant, on_trial, zipped="gzip" in question)
+            answer = Answer(self, grant, on_trial, zipped="gzip" in options)
             answer.waited = began - arrived
             answer.number = next(_NUMBERS)
-            self._running[answer.number] = Running(answer.number, began, client, question["text"], answer)
+            self._running[answer.number] = Running(answer.number, began, client, text, answer)
             try:
-                await answer.ask(question)
+                await answer.ask(options, text)
             except Outgrown:
                 self._struck[client] = loop.time() + self.settings.deadline
                 may_try = False

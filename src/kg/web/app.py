@@ -46,6 +46,10 @@ class Site:
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
 
+    def at_once(self, request: bytes, client: str) -> tuple[bytes, bytes, bytes] | None:
+        """The answer to a request whose very bytes were answered before: its head, the end of its head, its body."""
+        return self.service.at_once(request, client)
+
     async def start(self) -> None:
         """Start the query workers.
 

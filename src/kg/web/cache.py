@@ -2,7 +2,7 @@
 
 A release never changes, so an answer to the same text, dataset, media type and coding stays the answer: nothing here
 expires, the least recently used makes room. A `Kept` is found by its query, and, without reading the request, by the
-bytes of the URL and of the headers by which it was asked for before.
+very bytes of a request that asked for it before.
 """
 
 from __future__ import annotations
@@ -17,20 +17,24 @@ from kg.query import Dataset
 __all__ = ["AnswerCache", "Kept", "entity_tag", "is_current"]
 
 RawHeaders = list[tuple[bytes, bytes]]
-_ALIASES = 8
+_REQUESTS = 8
 _OVERHEAD = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
-    """An encoded answer: `headers` without those of the moment, `rows` where known."""
+    """An encoded answer: `headers` without those of the moment, `rows` where known.
+
+    `head` is what a response from the cache begins with, and `requests` are the bytes by which it is found at once.
+    """
 
     body: bytes
     headers: RawHeaders
     tag: str
     rows: int | None
     query_hash: str
-    aliases: list[Hashable] = field(default_factory=list)
+    head: bytes
+    requests: list[bytes] = field(default_factory=list)
 
 
 class AnswerCache:
@@ -41,7 +45,7 @@ class AnswerCache:
         self.used = 0
         self._size = size
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
-        self._by_alias: dict[Hashable, tuple[Hashable, Kept]] = {}
+        self._by_request: dict[bytes, tuple[Hashable, Kept]] = {}
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -53,9 +57,9 @@ class AnswerCache:
             self._kept.move_to_end(key)
         return kept
 
-    def at_once(self, alias: Hashable) -> Kept | None:
+    def at_once(self, request: bytes) -> Kept | None:
         """The answer to a request, unread."""
-        found = self._by_alias.get(alias)
+        found = self._by_request.get(request)
         if found is None:
             return None
         self._kept.move_to_end(found[0])
@@ -68,17 +72,24 @@ class AnswerCache:
         self._kept[key] = kept
         self.used += len(kept.body) + _OVERHEAD
         while self.used > self._size:
-            _, old = self._kept.popitem(last=False)
-            self.used -= len(old.body) + _OVERHEAD
-            for alias in old.aliases:
-                self._by_alias.pop(alias, None)
+            self._drop()
 
-    def name(self, key: Hashable, alias: Hashable) -> None:
-        """Have the answer to `key` found by `alias` too; an answer has a few aliases at most."""
+    def _drop(self) -> None:
+        _, old = self._kept.popitem(last=False)
+        self.used -= len(old.body) + _OVERHEAD + sum(map(len, old.requests))
+        for request in old.requests:
+            del self._by_request[request]
+
+    def name(self, key: Hashable, request: bytes) -> None:
+        """Have the answer to `key` found at once when the same bytes come again; it is found by a few at most."""
         kept = self._kept.get(key)
-        if kept is not None and len(kept.aliases) < _ALIASES and alias not in self._by_alias:
-            kept.aliases.append(alias)
-            self._by_alias[alias] = (key, kept)
+        if kept is None or len(kept.requests) >= _REQUESTS or request in self._by_request:
+            return
+        kept.requests.append(request)
+        self._by_request[request] = (key, kept)
+        self.used += len(request)
+        while self.used > self._size:
+            self._drop()
 
 
 def entity_tag(release: str, text: str, dataset: Dataset, content_type: str, coding: str) -> str:

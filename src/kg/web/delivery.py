@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,17 +17,18 @@ from kg.errors import DeadlineExceeded, KgError
 from kg.negotiation import Choice
 from kg.query import Dataset, ParsedQuery
 from kg.web.cache import AnswerCache, Kept, entity_tag, is_current
-from kg.web.exchange import Exchange, RawHeaders
+from kg.web.exchange import RAW, SAFETY, Exchange, RawHeaders, head_of
 from kg.web.pages import Pages
 from kg.web.problems import problem_of
 from kg.web.visitor import Visitor
 
-__all__ = ["Delivery", "Question", "alias_of", "digest_of", "fail", "takes_gzip"]
+__all__ = ["Delivery", "Question", "digest_of", "fail", "takes_gzip"]
 
 _LAG = 1.0
 """Seconds after the deadline at which a client that does not take its answer is left."""
 _REFUSED = re.compile(rb"\s*q\s*=\s*0(?:\.0*)?\s*")
 _NEVER = (b"cache-control", b"no-store")
+_HIT = (b"server-timing", b'cache;desc="hit"')
 _ASK_AGAIN = (b"cache-control", b"public, no-cache")
 """Anybody may keep it, and asks each time whether it is still the answer, which costs no evaluation."""
 _COMMON: RawHeaders = [
@@ -57,16 +57,8 @@ class Delivery:
         self._pool = pool
         self._cache = cache
 
-    async def at_once(self, exchange: Exchange, alias: Hashable) -> bool:
-        """Whether the very request was answered before, and so has been answered now."""
-        kept = self._cache.at_once(alias)
-        if kept is None:
-            return False
-        await self._send_kept(exchange, kept)
-        return True
-
-    async def deliver(self, exchange: Exchange, question: Question, alias: Hashable = None) -> None:
-        """Send the answer; `alias` is what `at_once` may find it by.
+    async def deliver(self, exchange: Exchange, question: Question) -> None:
+        """Send the answer.
 
         Raises:
             Gone: the client hung up.
@@ -98,19 +90,11 @@ class Delivery:
             if kept is None:
                 return
             self._cache.put(tag, kept)
-        else:
-            await self._send_kept(exchange, kept)
-        if alias is not None:
-            self._cache.name(tag, alias)
-
-    async def _send_kept(self, exchange: Exchange, kept: Kept) -> None:
-        exchange.digest, exchange.rows = kept.query_hash, kept.rows
-        if b"if-none-match" in exchange.headers and is_current(kept.tag, exchange.header(b"if-none-match")):
-            exchange.cache = "client"
-            await exchange.send(304, [item for item in kept.headers if item[0] != b"content-encoding"], b"")
             return
-        exchange.cache = "hit"
-        await exchange.send(200, [*kept.headers, (b"server-timing", b'cache;desc="hit"')], kept.body)
+        exchange.rows, exchange.cache = kept.rows, "hit"
+        await exchange.send(200, [*kept.headers, _HIT], kept.body)
+        if not exchange.is_head and (request := exchange.scope.get(RAW)):
+            self._cache.name(tag, request)
 
     async def _ask(
         self, exchange: Exchange, question: Question, headers: RawHeaders, *, zipped: bool, tag: str = ""
@@ -143,7 +127,10 @@ class Delivery:
         finally:
             answer.close()
         exchange.rows = answer.rows
-        return Kept(body, headers, tag, answer.rows, exchange.digest) if body is not None and tag else None
+        if body is None or not tag:
+            return None
+        head = head_of(200, [*headers, _HIT, (b"content-length", b"%d" % len(body)), *SAFETY])
+        return Kept(body, headers, tag, answer.rows, exchange.digest, head)
 
 
 async def fail(
@@ -158,19 +145,6 @@ async def fail(
     page.headers["Access-Control-Allow-Origin"] = "*"
     page.headers["Cache-Control"] = "no-store"
     await exchange.send_whole(page)
-
-
-def alias_of(exchange: Exchange) -> Hashable:
-    """The bytes of a request that decide on its answer; None if its body does too."""
-    if exchange.scope["method"] not in ("GET", "HEAD"):
-        return None
-    headers = exchange.headers
-    return (
-        exchange.scope["path"],
-        exchange.scope["query_string"],
-        headers.get(b"accept"),
-        headers.get(b"accept-encoding"),
-    )
 
 
 def digest_of(text: str) -> str:

@@ -6,16 +6,17 @@ import asyncio
 import itertools
 import secrets
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar, cast
 
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from kg.engine.answer import Answer
 from kg.errors import ResultTooLarge
 
-__all__ = ["ATTENTION", "SAFETY", "WHOLE", "Exchange", "Gone", "RawHeaders"]
+__all__ = ["ATTENTION", "DIRECT", "RAW", "SAFETY", "WHOLE", "Exchange", "Gone", "RawHeaders", "head_of", "new_id"]
 
 RawHeaders = list[tuple[bytes, bytes]]
 Result = TypeVar("Result")
@@ -34,6 +35,8 @@ ATTENTION = 0.05
 """Seconds after which we look whether the client of a running query still waits; most are answered before."""
 WHOLE = 16 << 20
 """Largest answer, in bytes, for a client that can only be given a whole one."""
+DIRECT, RAW = "kg.direct", "kg.raw"
+"""What a scope of ours has beside ASGI's: a way to send a whole response at once, and the bytes of the request."""
 _EMPTY: dict[bytes, bytes] = {}
 _RUN = secrets.token_hex(3)
 _NUMBERS = itertools.count(1)
@@ -51,8 +54,8 @@ class Exchange:
     """
 
     __slots__ = (
-        "_is_gone", "_receive", "_send", "_watch", "began", "cache", "client", "digest", "headers", "is_head",
-        "ran", "request_id", "rows", "scope", "sent", "slug", "status", "waited",
+        "_direct", "_is_gone", "_receive", "_send", "_watch", "began", "cache", "client", "digest", "headers",
+        "is_head", "ran", "request_id", "rows", "scope", "sent", "slug", "status", "waited",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,12 +63,13 @@ class Exchange:
         self.headers: dict[bytes, bytes] = dict(scope["headers"]) if scope["headers"] else _EMPTY
         self.is_head = scope["method"] == "HEAD"
         self.client = scope["client"][0] if scope.get("client") else ""
-        self.request_id = f"{_RUN}-{next(_NUMBERS):x}"
+        self.request_id = new_id()
         self.began = time.perf_counter()
         self.status = self.sent = 0
         self.rows: int | None = None
         self.cache = self.digest = self.slug = ""
         self.waited = self.ran = 0.0
+        self._direct: Callable[[bytes, bytes], bool] | None = scope.get(DIRECT)
         self._receive = receive
         self._send = send
         self._watch: asyncio.Task[None] | None = None
@@ -84,16 +88,13 @@ class Exchange:
         """A whole response."""
         self.status = status
         length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
-        await self._send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [*headers, *length, (b"x-request-id", self.request_id.encode()), *SAFETY],
-            }
-        )
+        every = [*headers, *length, (b"x-request-id", self.request_id.encode()), *SAFETY]
         if self.is_head:
             body = b""
         self.sent += len(body)
+        if self._direct is not None and self._direct(head_of(status, every), body):
+            return
+        await self._send({"type": "http.response.start", "status": status, "headers": every})
         await self._send({"type": "http.response.body", "body": body})
 
     async def send_whole(self, response: Response) -> None:
@@ -171,6 +172,19 @@ class Exchange:
             message = {"type": "http.response.body", "body": piece, "more_body": True}
             await self._send(message)
         return kept
+
+
+def new_id() -> str:
+    """A name for a request, found again in the log."""
+    return f"{_RUN}-{next(_NUMBERS):x}"
+
+
+def head_of(status: int, headers: RawHeaders) -> bytes:
+    """Status line and headers as they are sent by HTTP/1.1, without the empty line that ends them."""
+    head = b"".join([STATUS_LINE[status], *[b"%b: %b\r\n" % item for item in headers]])
+    if head.count(b"\n") != len(headers) + 1 or head.count(b"\r") != len(headers) + 1:
+        raise ValueError("a line break in a header of a response")
+    return head
 
 
 async def _gathered(pieces: AsyncIterator[bytes]) -> bytes:

@@ -48,7 +48,7 @@ def serve(release: Release, settings: Settings, host: str, port: int, *, follow:
     with _listen(host, port) as listener:
         config = uvicorn.Config(
             "kg",  # replaced below: the site needs the event loop
-            http=connections(settings),
+            http=connections(settings),  # likewise
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -82,7 +82,7 @@ async def _run(  # noqa: PLR0913, PLR0917 - what `serve` has put together
     follow: Path | None,
 ) -> None:
     site = Site(release, settings)
-    config.app = site
+    config.app, config.http = site, connections(settings, site)
     try:
         await site.start()
         if follow is not None:

@@ -18,7 +18,7 @@ from kg.query import ParsedQuery, parse_query
 from kg.release import Release
 from kg.results import read_results
 from kg.settings import Settings
-from kg.web.delivery import Delivery, Question, alias_of, digest_of, fail
+from kg.web.delivery import Delivery, Question, digest_of, fail
 from kg.web.exchange import Exchange, Gone
 from kg.web.journal import Journal
 from kg.web.pages import Pages
@@ -56,9 +56,6 @@ class SparqlEndpoint:
         exchange = Exchange(scope, receive, send)
         request: SparqlRequest | None = None
         try:
-            alias = alias_of(exchange)
-            if alias is not None and await self._delivery.at_once(exchange, alias):
-                return
             if scope["method"] == "OPTIONS":
                 await exchange.send_whole(Response(status_code=204, headers=_preflight()))
                 return
@@ -84,7 +81,7 @@ class SparqlEndpoint:
             return
         name = self._file_name(query, choice) if request.format is not None else None
         question = Question(query, request.dataset, choice, request.seconds, name)
-        await self._delivery.deliver(exchange, question, alias_of(exchange))
+        await self._delivery.deliver(exchange, question)
 
     async def _introduce(self, exchange: Exchange, request: SparqlRequest, accept: str | None) -> None:
         """Without a query: the service description, or the query form for a browser."""
