@@ -32,7 +32,7 @@ class Settings:
     deadline: float = _setting(
         10.0, "seconds that a query may take, from its arrival to its last byte", least=0.05, most=86400
     )
-    queue: int = _setting(64, "queries that may wait for a worker before 503 is answered", least=0, most=1 << 20)
+    queue: int = _setting(512, "queries that may wait for a worker before 503 is answered", least=0, most=1 << 20)
     per_client: int = _setting(2, "queries of one client address that may run at the same time", least=1, most=1 << 20)
     memory: int = _setting(1024, "MiB that one query worker may use above its start size", least=64, most=1 << 24)
     query_bytes: int = _setting(65536, "longest query text in bytes", least=1, most=1 << 24)
