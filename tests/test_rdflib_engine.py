@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import rdflib
 from pyoxigraph import Literal as OxigraphLiteral
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
 from rdflib import RDF, Graph, Literal, Namespace
+from rdflib.plugins.sparql import CUSTOM_EVALS
 from rdflib_endpoint.dataset_ext import DatasetExt
 
 from kg.engine.engines import engine_named
@@ -197,6 +199,32 @@ def test_graphs_that_functions_make_are_gone_with_the_answer(store: RdflibStore)
     for text, part in ((f"SELECT ?n {{ {made} }}", b'"value":"x"'), (f"ASK {{ {made} }}", b'"boolean": true')):
         assert part in answer(store, text)
         assert b'"boolean": false' in answer(store, "ASK { GRAPH ?g { ?s <http://e/says> ?n } }")
+
+
+def test_a_dataset_that_is_collected_during_a_query_does_not_disturb_it(
+    store: RdflibStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """rdflib walks through all functions for each part of a query; those of an earlier FROM must not vanish meanwhile."""
+
+    def collect(context: object, part: object) -> None:
+        gc.collect()
+        raise NotImplementedError
+
+    text = COUNT.format(f"FROM <{OTHER}>", "?s ?p ?o")
+    registered = len(CUSTOM_EVALS)
+    gc.disable()
+    try:
+        assert count(store, text) == 4
+        monkeypatch.setitem(CUSTOM_EVALS, "collect", collect)
+        assert count(store, COUNT.format("", "?s ?p ?o")) > 4
+        assert count(store, text) == 4
+    finally:
+        gc.enable()
+    monkeypatch.delitem(CUSTOM_EVALS, "collect")
+    for _ in range(9):
+        assert count(store, text) == 4
+        gc.collect()
+    assert len(CUSTOM_EVALS) <= registered + 4, "functions of datasets that are no more are forgotten"
 
 
 PACKAGE = """

@@ -6,6 +6,8 @@ rdflib-endpoint's `DatasetExt`, so that functions written in Python can be calle
 
 from __future__ import annotations
 
+import weakref
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -14,6 +16,7 @@ from typing import TypeAlias
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from rdflib import Graph, URIRef
+from rdflib.plugins.sparql import CUSTOM_EVALS
 from rdflib_endpoint.dataset_ext import DatasetExt
 
 from kg.errors import ConfigurationError, IntegrityError
@@ -26,10 +29,20 @@ Functions: TypeAlias = Callable[[DatasetExt], object]
 
 _ENTRY_POINTS = "kg.functions"
 _NOT_IN_DEFAULT_GRAPH = "/graph/alignments"
+_GONE: deque[set[str]] = deque()
+"""The keys in rdflib's registry of the functions of datasets that are no more."""
 
 
 class StoreDataset(DatasetExt):
-    """A `DatasetExt` without the warnings of two properties that rdflib deprecates and its own evaluation reads."""
+    """A `DatasetExt` whose functions stay in the registry of rdflib until the next dataset is made.
+
+    `DatasetExt` removes them when it is collected, which may happen while a query walks through the registry.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._eval_keys = set()
+        weakref.finalize(self, _GONE.append, self._eval_keys)
 
     def forget_results(self) -> None:
         """Remove the graphs that functions made for a query; `DatasetExt.query` does so before it is evaluated."""
@@ -122,6 +135,9 @@ def _copy(store: RdflibStore, name: str, target: Graph) -> None:
 
 def _new_dataset(functions: Iterable[Functions]) -> StoreDataset:
     dataset = StoreDataset()
+    while _GONE:  # not earlier: the new dataset may have the address of one that is no more, and so its keys
+        for key in _GONE.popleft():
+            CUSTOM_EVALS.pop(key, None)
     for register in functions:
         register(dataset)
     return dataset
