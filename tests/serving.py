@@ -140,13 +140,26 @@ def served(
         wait_for(port, process)
         yield f"http://127.0.0.1:{port}", process
     finally:
-        process.terminate()
-        process.wait(10)
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end; kill it if it has not done so after what a server may need for its last answers.
+
+    Its workers end with it in either case.
+    """
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Until the server answers; an error if it ends before."""
-    for _ in range(400):
+    """Until the server answers; an error if it ends before, or does not within a minute."""
+    for _ in range(1200):
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
         with contextlib.suppress(httpx.TransportError):
@@ -171,6 +184,15 @@ def descendants(pid: int) -> list[int]:
     """The living processes that `pid` has started, and those that they have."""
     started = children(pid)
     return sorted(started + [worker for child in started for worker in descendants(child)])
+
+
+@contextlib.contextmanager
+def nothing_left() -> Iterator[None]:
+    """What this process starts inside has ended at the end; what was there before is not looked at."""
+    before = set(children(os.getpid()))
+    yield
+    started = set(children(os.getpid())) - before
+    assert not started, [(pid, descendants(pid)) for pid in started]
 
 
 def workers_of(pid: int) -> list[int]:

@@ -18,7 +18,7 @@ from kg.errors import ConfigurationError, IntegrityError
 from kg.release import Release
 from kg.settings import Settings
 from kg.web.server import serve
-from serving import START, descendants, free_port, make_release, served, workers_of
+from serving import START, descendants, free_port, make_release, nothing_left, served, workers_of
 
 
 @pytest.fixture(scope="module")
@@ -64,19 +64,18 @@ def test_a_signal_ends_the_server_and_its_workers(release: Release, sent: signal
 def test_a_port_in_use_is_a_configuration_error_before_anything_starts(release: Release) -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
+        nothing_left(),
         pytest.raises(ConfigurationError, match="cannot listen"),
     ):
         serve(release, Settings(), "127.0.0.1", taken.getsockname()[1])
-    assert descendants(os.getpid()) == []
     with pytest.raises(ConfigurationError, match="cannot listen"):
         serve(release, Settings(), "no.such.host.invalid", 1)
 
 
 def test_a_release_that_is_not_what_it_says_is_not_served(release: Release) -> None:
     wrong = replace(release, manifest=replace(release.manifest, counts={**release.manifest.counts, "quads": 3}))
-    with pytest.raises(IntegrityError):
+    with nothing_left(), pytest.raises(IntegrityError):
         serve(wrong, Settings(), "127.0.0.1", free_port())
-    assert descendants(os.getpid()) == []
 
 
 def test_the_greeting_comes_when_the_server_answers(release: Release) -> None:

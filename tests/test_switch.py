@@ -16,7 +16,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.release import Manifest
-from serving import descendants, free_port, wait_for, workers_of
+from serving import descendants, end, free_port, wait_for, workers_of
 
 ROWS = 4000
 QUERY = "SELECT ?row ?release { ?row <http://e/release> ?release }"
@@ -66,8 +66,7 @@ def following(build: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         wait_for(port, process)
         yield f"http://127.0.0.1:{port}", process
     finally:
-        process.terminate()
-        process.wait(20)
+        end(process)
 
 
 @pytest.fixture

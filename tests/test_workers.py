@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from kg.errors import (  # fmt: skip
 from kg.query import parse_query
 from kg.release import Release
 from kg.settings import Settings
-from serving import ALL, BASE, CARTESIAN, descendants, make_release, workers_of
+from serving import ALL, BASE, CARTESIAN, make_release, nothing_left
 
 SETTINGS = Settings(workers=2, deadline=1.0, memory=128, image=0)
 
@@ -66,11 +66,21 @@ def with_pool(release: Release, work: Callable[[WorkerPool], Awaitable[None]], s
 
 async def full(pool: WorkerPool) -> None:
     """Wait until all workers live."""
-    for _ in range(500):
-        if pool.status.workers == pool.settings.workers:
+    await until(lambda: pool.status.workers == pool.settings.workers, pool)
+
+
+async def until(what: Callable[[], object], pool: WorkerPool) -> None:
+    """Wait until `what` is true."""
+    for _ in range(3000):
+        if what():
             return
         await asyncio.sleep(0.01)
-    raise AssertionError(f"workers are missing: {pool.status}")
+    raise AssertionError(f"that does not come: {pool.status}")
+
+
+def workers_of(pool: WorkerPool) -> list[int]:
+    """The processes of the workers of a pool; this process may have others, of other tests."""
+    return sorted(worker.pid for worker in pool._workers)
 
 
 def test_an_answer_and_a_long_answer(release: Release) -> None:
@@ -84,14 +94,14 @@ def test_an_answer_and_a_long_answer(release: Release) -> None:
 
 def test_a_query_without_end_is_killed_while_others_are_answered(release: Release) -> None:
     async def work(pool: WorkerPool) -> None:
+        start = time.monotonic()
         endless = asyncio.ensure_future(ask(pool, CARTESIAN))
         await asyncio.sleep(0.1)
-        start = time.monotonic()
         await ask(pool, "ASK {}", client="other")
-        assert time.monotonic() - start < 0.5
+        assert not endless.done()
         with pytest.raises(DeadlineExceeded):
             await endless
-        assert time.monotonic() - start < 3
+        assert SETTINGS.deadline <= time.monotonic() - start < 10 * SETTINGS.deadline
         await full(pool)
         await ask(pool, "ASK {}")
 
@@ -128,19 +138,18 @@ def test_a_crash_is_an_error_of_one_query(release: Release, text: str) -> None:
             await bomb
         await full(pool)
 
-    with_pool(release, work)
+    with_pool(release, work, replace(SETTINGS, deadline=20.0))
 
 
 def test_a_killed_worker_is_replaced(release: Release) -> None:
     async def work(pool: WorkerPool) -> None:
-        victims = workers_of(os.getpid())
+        victims = workers_of(pool)
         assert len(victims) == 2
         for victim in victims:
             os.kill(victim, signal.SIGKILL)
-        await asyncio.sleep(0.05)
+        await until(lambda: not set(workers_of(pool)) & set(victims), pool)
         assert await ask(pool, "ASK {}")
         await full(pool)
-        assert not set(workers_of(os.getpid())) & set(victims)
 
     with_pool(release, work)
 
@@ -151,7 +160,7 @@ def test_a_worker_killed_during_a_query_is_an_error_not_a_part_of_an_answer(rele
         answer = await pool.answer(query, format="csv", client="me")
         assert len(answer.head) >= 65536
         assert not answer.is_whole
-        for worker in workers_of(os.getpid()):
+        for worker in workers_of(pool):
             os.kill(worker, signal.SIGKILL)
         with pytest.raises(EngineError):
             async for _ in answer.pieces():
@@ -164,13 +173,12 @@ def test_a_worker_killed_during_a_query_is_an_error_not_a_part_of_an_answer(rele
 
 def test_an_abandoned_query_ends_soon(release: Release) -> None:
     async def work(pool: WorkerPool) -> None:
-        before = set(workers_of(os.getpid()))
+        before = set(workers_of(pool))
         endless = asyncio.ensure_future(ask(pool, CARTESIAN))
         await asyncio.sleep(0.1)
         endless.cancel()
-        await asyncio.sleep(0.6)
+        await until(lambda: len(before & set(workers_of(pool))) == 1, pool)
         await full(pool)
-        assert len(before & set(workers_of(os.getpid()))) == 1
         assert pool.status.running == 0
 
     with_pool(release, work, replace(SETTINGS, deadline=30.0))
@@ -211,29 +219,40 @@ def test_workers_cannot_reach_the_network_or_files(tmp_path: Path, portions: int
         reached: list[Any] = []
         server = await asyncio.start_server(lambda *ends: reached.append(ends), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        start = {**WorkerPool(release, SETTINGS)._start, "in_memory": in_memory}
-        spawner = await Spawner.start(start, seconds=10)
-        worker = await WorkerProcess.start(spawner, seconds=10)
-        for text in (
-            f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}",
-            f"SELECT * {{ SERVICE SILENT <http://localhost:{port}/> {{ ?s ?p ?o }} }}",
-            f"SELECT * FROM <http://127.0.0.1:{port}/> {{ ?s ?p ?o }}",
-            "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }",
-        ):
-            with contextlib.suppress(EngineError):
-                assert b"root" not in await all_of(worker, text)
-        assert (await all_of(worker, "SELECT ?s { GRAPH ?g { ?s ?p ?o } }")).count(b"\n") == 6015
-        assert (await all_of(worker, "SELECT ?o { ?s ?p ?o } ORDER BY ?o")).count(b"\n") == 6015
-        limits = (Path("/proc") / str(worker.pid) / "limits").read_text()
-        assert ("Max open files            0 " in limits) == (in_memory or portions == 1)
-        assert "Max core file size        0 " in limits
-        assert "Seccomp:\t2" in (Path("/proc") / str(worker.pid) / "status").read_text()
-        await worker.kill()
-        await spawner.close()
-        server.close()
+        async with server, confined_worker(release, in_memory=in_memory) as worker:
+            for text in (
+                f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}",
+                f"SELECT * {{ SERVICE SILENT <http://localhost:{port}/> {{ ?s ?p ?o }} }}",
+                f"SELECT * FROM <http://127.0.0.1:{port}/> {{ ?s ?p ?o }}",
+                "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }",
+            ):
+                with contextlib.suppress(EngineError):
+                    assert b"root" not in await all_of(worker, text)
+            assert (await all_of(worker, "SELECT ?s { GRAPH ?g { ?s ?p ?o } }")).count(b"\n") == 6015
+            assert (await all_of(worker, "SELECT ?o { ?s ?p ?o } ORDER BY ?o")).count(b"\n") == 6015
+            limits = (Path("/proc") / str(worker.pid) / "limits").read_text()
+            assert ("Max open files            0 " in limits) == (in_memory or portions == 1)
+            assert "Max core file size        0 " in limits
+            assert "Seccomp:\t2" in (Path("/proc") / str(worker.pid) / "status").read_text()
         assert not reached
 
-    asyncio.run(run())
+    with nothing_left():
+        asyncio.run(run())
+
+
+@contextlib.asynccontextmanager
+async def confined_worker(release: Release, *, in_memory: bool) -> AsyncIterator[WorkerProcess]:
+    """A worker without a pool, and so without the refusals of a pool."""
+    start = {**WorkerPool(release, SETTINGS)._start, "in_memory": in_memory}
+    spawner = await Spawner.start(start, seconds=60)
+    try:
+        worker = await WorkerProcess.start(spawner, seconds=60)
+        try:
+            yield worker
+        finally:
+            await worker.kill()
+    finally:
+        await spawner.close()
 
 
 async def all_of(worker: WorkerProcess, text: str) -> bytes:
@@ -257,16 +276,16 @@ def test_a_release_whose_store_was_cut_is_not_served(release: Release) -> None:
             await pool.start()
         await pool.close()
 
-    asyncio.run(run())
-    assert descendants(os.getpid()) == []
+    with nothing_left():
+        asyncio.run(run())
 
 
 def test_closing_leaves_no_worker(release: Release) -> None:
     async def work(pool: WorkerPool) -> None:
-        assert len(workers_of(os.getpid())) == 2
+        assert len(workers_of(pool)) == 2
 
-    with_pool(release, work)
-    assert descendants(os.getpid()) == []
+    with nothing_left():
+        with_pool(release, work)
 
 
 def test_a_worker_imports_nothing_heavy() -> None:
