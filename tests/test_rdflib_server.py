@@ -52,7 +52,7 @@ class Server:
 @pytest.fixture(scope="module", params=["rdflib", "oxigraph"])
 def server(request: pytest.FixtureRequest, norrbotten_release: Release) -> Iterator[Server]:
     with (
-        served(norrbotten_release, engine=request.param, deadline=2, workers=2) as (address, process),
+        served(norrbotten_release, engine=request.param, deadline=30, workers=2) as (address, process),
         httpx.Client(base_url=address, timeout=30) as client,
     ):
         yield Server(client, process.pid)
@@ -150,10 +150,14 @@ def test_service_is_refused_and_reaches_nobody(server: Server) -> None:
 
 def test_a_query_is_killed_at_its_deadline_and_the_next_is_answered(server: Server) -> None:
     before, began = set(workers_of(server.pid)), time.monotonic()
-    late = server.ask(CARTESIAN)
-    assert (late.status_code, 1.9 < time.monotonic() - began < 4) == (504, True)
+    late = server.ask(CARTESIAN, timeout="2")
+    assert (late.status_code, 1.9 < time.monotonic() - began < 15) == (504, True)
     assert server.ask("ASK { ?s ?p ?o }").json()["boolean"] is True
-    assert before - set(workers_of(server.pid))
+    for _ in range(1000):
+        if before - set(workers_of(server.pid)):
+            return
+        time.sleep(0.02)
+    raise AssertionError("the worker lives")
 
 
 def test_the_fork_server_has_one_thread(server: Server) -> None:
