@@ -154,6 +154,49 @@ def test_a_killed_worker_is_replaced(release: Release) -> None:
     with_pool(release, work)
 
 
+SOME_TIME = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER (STR(?c) < STR(?f)) }"
+"""It takes a second or two over `SOME`, and has no row before its end."""
+SOME = 2500
+
+
+async def kill_what_runs(pool: WorkerPool, *, but: int = 0) -> int:
+    """Kill the worker that a query runs on, once it runs on another than `but`."""
+    busy: list[int] = []
+    await until(lambda: busy.extend(one.pid for one in pool._workers if one.is_busy and one.pid != but) or busy, pool)
+    os.kill(busy[0], signal.SIGKILL)
+    return busy[0]
+
+
+def test_a_query_whose_worker_was_killed_is_asked_once_more(tmp_path: Path) -> None:
+    release = make_release(tmp_path / "release", extra=SOME)
+
+    async def work(pool: WorkerPool) -> None:
+        asked = asyncio.ensure_future(ask(pool, SOME_TIME))
+        first = await kill_what_runs(pool)
+        assert json.loads(await asked)["results"]["bindings"]
+        asked = asyncio.ensure_future(ask(pool, SOME_TIME))
+        second = await kill_what_runs(pool, but=first)
+        await kill_what_runs(pool, but=second)
+        with pytest.raises(EngineError, match="unexpectedly"):
+            await asked
+
+    with_pool(release, work, replace(SETTINGS, deadline=60.0))
+
+
+def test_a_query_whose_fork_server_was_killed_waits_for_another(tmp_path: Path) -> None:
+    release = make_release(tmp_path / "release", extra=SOME)
+
+    async def work(pool: WorkerPool) -> None:
+        asked = [asyncio.ensure_future(ask(pool, SOME_TIME)) for _ in range(2)]
+        await until(lambda: pool.status.running == 2, pool)
+        os.kill(pool._spawner._process.pid, signal.SIGKILL)
+        for one in asked:
+            assert json.loads(await one)["results"]["bindings"]
+        await full(pool)
+
+    with_pool(release, work, replace(SETTINGS, deadline=60.0, workers=3))
+
+
 def test_a_worker_killed_during_a_query_is_an_error_not_a_part_of_an_answer(release: Release) -> None:
     async def work(pool: WorkerPool) -> None:
         query = parse_query("SELECT * { ?a ?b ?c . ?d ?e ?f }", base_iri=BASE, max_bytes=1000, max_depth=10)

@@ -14,10 +14,13 @@ from wire import Client
 from kg.release import Release
 from serving import ALL, BASE, served
 
-__all__ = ["BENIGN", "Target", "ask_benign", "attacked"]
+__all__ = ["BENIGN", "SOON", "Target", "ask_benign", "attacked"]
 
 BENIGN = ALL + "SELECT ?owner { ?owner gov:owns organisation:filmpool }"
 _OWNER = f"owner\r\n{BASE}id/organisation/region\r\n".encode()
+SOON, SETTLED = 4.0, 30.0
+"""Seconds for an answer, and for all to be as it was: a hundred times what an idle machine needs, as those of CI are
+shared."""
 _NUMBERS = itertools.count()
 
 
@@ -29,7 +32,7 @@ class Target:
         self.family = Family(pid)
         self._workers = workers
         self._trap = trap
-        assert wait_until(self._is_complete, seconds=20), self.status
+        assert wait_until(self.is_complete, seconds=SETTLED), self.status
         self._descriptors = self.family.web.descriptors
 
     @property
@@ -41,7 +44,8 @@ class Target:
         status: dict[str, int] = httpx.get(self.url + "/health/ready", timeout=10).json()["workers"]
         return status
 
-    def _is_complete(self) -> bool:
+    def is_complete(self) -> bool:
+        """Whether the release is in memory, and all workers are forked from there."""
         return bool(self.status["in_memory"]) and self._has_all()
 
     def _has_all(self) -> bool:
@@ -51,7 +55,7 @@ class Target:
         """Another client is answered at once, nothing is left behind, and nothing was asked of anybody else."""
         ask_benign(other)
         assert self.family.web.is_alive, "the web process is another one, or gone"
-        assert wait_until(self._has_settled, seconds=3), (
+        assert wait_until(self._has_settled, seconds=SETTLED), (
             f"{self.family.web.descriptors} descriptors after {self._descriptors}; {self.status}; {self.family.look()}"
         )
         assert not self.family.orphans
@@ -69,10 +73,10 @@ class Target:
 
 
 def ask_benign(client: Client) -> float:
-    """Ask a small question that was not asked before; the seconds it took, one at most."""
+    """Ask a small question that was not asked before; the seconds it took, not more than `SOON`."""
     found = client.ask(f"{BENIGN} # {next(_NUMBERS)}", headers={"Accept": "text/csv"})
     assert (found.status, found.body) == (200, _OWNER), (found.status, found.body[:300])
-    assert found.seconds < 1
+    assert found.seconds < SOON
     return found.seconds
 
 

@@ -14,7 +14,7 @@ from kg.query import parse_query
 from kg.settings import Settings
 from serving import BASE, CARTESIAN, make_release
 
-SETTINGS = Settings(workers=2, deadline=2.0, memory=128)
+SETTINGS = Settings(workers=2, deadline=20.0, memory=128)
 
 
 async def ask(pool: WorkerPool, text: str, client: str) -> bytes:

@@ -18,6 +18,9 @@ GRACE = 0.25
 """Seconds that a query may still run when its client has gone; most end by themselves, which is cheaper than a kill."""
 
 
+LONGEST = 10
+
+
 class Outgrown(Exception):
     """The query was not answered within the time of its trial; it must wait for a place of its own."""
 
@@ -40,7 +43,8 @@ class Owner(Protocol):
 class Limits:
     """When a query is stopped, in the time of the loop: at its `deadline`, which was set `seconds` after its arrival.
 
-    A trial ends at `trial`, unless a worker is idle then.
+    A trial ends when it has had `trial` seconds of processor time, or after `LONGEST` times as long on a busy machine,
+    unless a worker is idle then.
     """
 
     deadline: float
@@ -70,8 +74,11 @@ class Answer:
         self._reason: KgError | Outgrown | None = None
         self._is_over = False
         self._loop = asyncio.get_running_loop()
-        at, stop = (limits.trial, self._end_trial) if limits.trial else (limits.deadline, self._expire)
-        self._timer = self._loop.call_at(at, stop)
+        if limits.trial is None:
+            self._timer = self._loop.call_at(limits.deadline, self._expire)
+        else:
+            self._used, self._last = self._worker.used, self._loop.time() + LONGEST * limits.trial
+            self._timer = self._loop.call_later(limits.trial, self._look_at_trial, limits.trial)
 
     @property
     def is_zipped(self) -> bool:
@@ -125,6 +132,18 @@ class Answer:
     def _expire(self) -> None:
         message = f"the query was stopped after {self._limits.seconds:g} s"
         self._stop(DeadlineExceeded(message, hint="use LIMIT, or ask for less"))
+
+    def _look_at_trial(self, seconds: float) -> None:
+        """End it, unless the machine was so busy that the query has not had its `seconds` yet."""
+        now, missing = self._loop.time(), seconds - (self._worker.used - self._used)
+        if now >= self.deadline:
+            self._expire()
+        elif missing > 0 and now < self._last:
+            self._timer = self._loop.call_at(
+                min(now + max(missing, seconds / 4), self.deadline), self._look_at_trial, seconds
+            )
+        else:
+            self._end_trial()
 
     def _end_trial(self) -> None:
         """Go on if that keeps nobody waiting; else make room for cheaper queries."""

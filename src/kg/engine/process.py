@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 import tempfile
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -16,14 +17,19 @@ from kg.engine.frames import END, HEAD, LIMIT, Frame, question
 from kg.engine.spawner import Child, Spawner
 from kg.errors import EngineError, KgError, MemoryExceeded, QueryTooLarge
 
-__all__ = ["WorkerProcess"]
+__all__ = ["WorkerLost", "WorkerProcess"]
 
 BUFFER = 4 << 20
 """Bytes of an answer that are taken from a worker ahead of a slow client; within them the worker is free at once."""
 _OUT_OF_MEMORY = (b"memory allocation of", b"bad_alloc", b"MemoryError", b"Cannot allocate memory")
 _OUT_OF_STACK = (b"has overflowed its stack",)
+_ALL_THREADS = 2  # CPUCLOCK_SCHED of the kernel
 _FRAMES = {int(kind): kind for kind in Frame}
 _ERRORS = {name: getattr(errors, name) for name in errors.__all__}
+
+
+class WorkerLost(EngineError):
+    """The worker was killed by somebody else, or its fork server ended: that is not the doing of the query."""
 
 
 class WorkerProcess(asyncio.Protocol):
@@ -88,6 +94,19 @@ class WorkerProcess(asyncio.Protocol):
     @property
     def pid(self) -> int:
         return self._child.pid if self._child else 0
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it lives, and is not about to end because its fork server has."""
+        return self.is_alive and self.spawner is not None and self.spawner.is_alive
+
+    @property
+    def used(self) -> float:
+        """Seconds of processor time that it has had (clock_getcpuclockid(3)); 0 if it is gone."""
+        try:
+            return time.clock_gettime((~self.pid << 3) | _ALL_THREADS)
+        except OSError:
+            return 0.0
 
     def watch(self, on_death: Callable[[WorkerProcess], None]) -> None:
         """Have `on_death` called as soon as the process is gone, whether it was asked something or not."""
@@ -156,7 +175,8 @@ class WorkerProcess(asyncio.Protocol):
             return QueryTooLarge("the query is nested deeper than the engine can follow")
         if code == -signal.SIGXCPU:
             return errors.DeadlineExceeded("the query used up its processor time")
-        return EngineError(f"the query worker ended unexpectedly ({code})")
+        kind = WorkerLost if code in (None, -signal.SIGKILL) else EngineError
+        return kind(f"the query worker ended unexpectedly ({code})")
 
     # asyncio.Protocol
 

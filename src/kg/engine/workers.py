@@ -20,7 +20,7 @@ from typing import Any
 from kg.engine.admission import Admission, Grant
 from kg.engine.answer import Answer, Limits, Outgrown
 from kg.engine.isolation import prove_isolation
-from kg.engine.process import WorkerProcess
+from kg.engine.process import WorkerLost, WorkerProcess
 from kg.engine.spawner import Spawner
 from kg.errors import KgError, Overloaded, QuerySyntaxError
 from kg.namespaces import prefixes
@@ -33,11 +33,12 @@ __all__ = ["PoolStatus", "Running", "WorkerPool"]
 START_SECONDS = 20.0
 LOAD_SECONDS = 3600.0
 TRIAL = 0.1
-"""Seconds that a query may have the last idle worker."""
+"""Seconds of processor time that a query may have of the last idle worker."""
 EXPLAINED = 1 << 14
 """Characters of a query whose error is placed exactly; that of a longer one may be a word too far to the right."""
-RELOAD = 5.0
-"""Seconds between two attempts to load a release into memory, lest a machine without memory does nothing else."""
+RELOAD, RELOAD_AT_LAST = 1.0, 300.0
+"""Seconds between two attempts to load a release into memory, twice as long after each one that failed: a machine
+without memory should do something else."""
 _BYTES_A_QUAD = 500
 """Of a store in memory."""
 _MOST_STRUCK = 10_000
@@ -100,6 +101,7 @@ class WorkerPool:
         self._replaced = 0
         self._trouble: str | None = None
         self._reviving = asyncio.Lock()
+        self._loading: asyncio.Task[None] | None = None
         self._loaded_at = float("-inf")
         self._is_open = False
 
@@ -144,12 +146,11 @@ class WorkerPool:
         self._load_later()
 
     def _load_later(self) -> None:
-        """Begin to load the release into memory, if it belongs there and has not been tried a moment ago."""
-        now = asyncio.get_running_loop().time()
+        """See to it that the release gets into memory, if it belongs there."""
         fits = not self._start["in_memory"] and _fits(self._start["quads"], self.settings)
-        if fits and now - self._loaded_at > RELOAD:
-            self._loaded_at = now
-            self._hires.add(self.spawn(self._move_into_memory()))
+        if fits and (self._loading is None or self._loading.done()):
+            self._loading = self.spawn(self._load())
+            self._hires.add(self._loading)
 
     async def close(self) -> None:
         """Kill all workers and wait until they are gone."""
@@ -216,12 +217,14 @@ class WorkerPool:
         loop = asyncio.get_running_loop()
         arrived = loop.time()
         may_try = self._may_try(client, arrived)
+        is_lost = False
         while True:
             grant = self._admission.take_now(client, may_try=may_try)
-            if grant is None or not grant.item.is_alive:
-                grant = await self._admit(client, limits, may_try=may_try, refused=grant)
+            if grant is None or not grant.item.is_usable:
+                until = limits.deadline if is_lost else limits.deadline - limits.seconds / 2
+                grant = await self._admit(client, until, may_try=may_try, refused=grant)
             began = loop.time()
-            on_trial = replace(limits, trial=min(began + TRIAL, limits.deadline)) if grant.on_trial else limits
+            on_trial = replace(limits, trial=TRIAL) if grant.on_trial else limits
             answer = Answer(self, grant, on_trial, zipped="gzip" in options)
             answer.waited = began - arrived
             answer.number = next(_NUMBERS)
@@ -231,6 +234,11 @@ class WorkerPool:
             except Outgrown:
                 self._struck[client] = loop.time() + self.settings.deadline
                 may_try = False
+                continue
+            except WorkerLost:  # once more, on another worker
+                if is_lost or not self._is_open:
+                    raise
+                is_lost = True
                 continue
             except BaseException:
                 answer.close()
@@ -246,15 +254,15 @@ class WorkerPool:
         return self._struck.get(client, now) <= now
 
     async def _admit(
-        self, client: str, limits: Limits, *, may_try: bool, refused: Grant[WorkerProcess] | None
+        self, client: str, until: float, *, may_try: bool, refused: Grant[WorkerProcess] | None
     ) -> Grant[WorkerProcess]:
-        """A live worker, not the dead one that was `refused`; half of the deadline may be spent waiting for it."""
+        """A live worker, not the dead one that was `refused`."""
         if refused is not None:
             self._admission.leave(client)
         now = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout_at(max(now, limits.deadline - limits.seconds / 2)):
-                while not (grant := await self._admission.take(client, may_try=may_try)).item.is_alive:
+            async with asyncio.timeout_at(max(now, until)):
+                while not (grant := await self._admission.take(client, may_try=may_try)).item.is_usable:
                     self._admission.leave(client)
         except TimeoutError:
             raise Overloaded("all query workers are busy", hint="try again in a moment") from None
@@ -264,7 +272,7 @@ class WorkerPool:
         """A query is over: use its worker again, unless it is dead, worn, still at work, or of an earlier kind."""
         self._running.pop(answer.number, None)
         worker = answer.grant.item
-        is_fit = worker.is_alive and not (worker.is_busy or worker.is_worn or worker.is_doomed)
+        is_fit = worker.is_usable and not (worker.is_busy or worker.is_worn or worker.is_doomed)
         if is_fit and worker.spawner is self._spawner:
             self._admission.offer(worker)
         elif worker.is_alive:
@@ -302,22 +310,33 @@ class WorkerPool:
                 self._spawner = await Spawner.start(self._start, seconds=LOAD_SECONDS)
                 self._load_later()
 
-    async def _move_into_memory(self) -> None:
-        """Load the release into memory, then have workers that are forked from there take over."""
+    async def _load(self) -> None:
+        """Try to load the release into memory until it is there, not too often."""
+        now, pause = asyncio.get_running_loop().time, RELOAD
+        while self._is_open and not self._spawner.in_memory:
+            await asyncio.sleep(self._loaded_at + pause - now())
+            self._loaded_at = now()
+            try:
+                loaded = await Spawner.start({**self._start, "in_memory": True}, seconds=LOAD_SECONDS)
+            except (KgError, OSError) as error:
+                self._trouble = f"the release stays on disk: {error}"
+                pause = min(2 * pause, RELOAD_AT_LAST)
+            else:
+                await self._move_to(loaded)
+
+    async def _move_to(self, loaded: Spawner) -> None:
+        """Have workers that are forked from `loaded` take over from the present ones."""
+        unwanted = loaded
         try:
-            loaded = await Spawner.start({**self._start, "in_memory": True}, seconds=LOAD_SECONDS)
-        except (KgError, OSError) as error:
-            self._trouble = f"the release stays on disk: {error}"
-            return
-        earlier, self._spawner = self._spawner, loaded
-        try:
-            while old := [worker for worker in self._workers if worker.spawner is earlier]:
+            async with self._reviving:
+                unwanted, self._spawner = self._spawner, loaded
+            while old := [worker for worker in self._workers if worker.spawner is unwanted]:
                 idle = next((worker for worker in old if self._admission.withdraw(worker)), None)
                 if idle is not None:
                     await idle.kill()
                 await asyncio.sleep(0.02)
         finally:
-            await earlier.close()
+            await unwanted.close()
 
     def _enlist(self, worker: WorkerProcess) -> None:
         self._workers.add(worker)
