@@ -20,6 +20,7 @@ from kg.engine.engines import Engine
 from kg.engine.frames import END, HEAD, Frame, pack, read_question
 from kg.engine.oxigraph import ROWS, Query
 from kg.engine.row_count import RowCount
+from kg.engine.warming import Warming
 from kg.errors import EngineError, KgError, MemoryExceeded, ResultTooLarge
 
 __all__ = ["work"]
@@ -125,6 +126,7 @@ def work(engine: Engine, open_store: Callable[[], Any], start: dict[str, Any]) -
     pipe = socket.socket(fileno=1)
     try:
         store = open_store()
+        warming = Warming(copies=start["workers"]) if start["in_memory"] else None
         memory = Memory(start["memory"])
         confine(memory, Path(start["store"]), is_in_memory=start["in_memory"])
     except KgError as error:
@@ -132,7 +134,7 @@ def work(engine: Engine, open_store: Callable[[], Any], start: dict[str, Any]) -
         return
     _Sender(pipe, CHUNK).finish(worn=False)
     gauge = _Gauge(memory)
-    questions = _Questions(pipe)
+    questions = _Questions(pipe, warming)
     while True:
         options, text = questions.next()
         gauge.begin(options["seconds"])
@@ -167,11 +169,15 @@ def _answer(  # noqa: PLR0913, PLR0917 - all that a query meets here
 class _Questions:
     """What the web process asks; it asks nothing before the last question is answered."""
 
-    def __init__(self, pipe: socket.socket) -> None:
+    def __init__(self, pipe: socket.socket, warming: Warming | None) -> None:
         self._pipe = pipe
         self._buffer = bytearray(1 << 17)
+        self._warming = warming
 
     def next(self) -> tuple[Mapping[str, Any], str]:
+        while self._warming is not None and not self._is_asked:
+            if not self._warming.go_on():
+                self._warming = None
         received, size = 0, HEAD.size
         while received < size:
             if received == len(self._buffer):
@@ -183,6 +189,15 @@ class _Questions:
             if received >= HEAD.size:
                 size = HEAD.size + HEAD.unpack_from(self._buffer)[1]
         return read_question(bytes(self._buffer[HEAD.size : size]))
+
+    @property
+    def _is_asked(self) -> bool:
+        """Whether something has come; poll(2) is no choice, because it fails where no descriptor may be opened."""
+        try:
+            self._pipe.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def _send_error(pipe: socket.socket, error: KgError, *, worn: bool) -> None:

@@ -85,6 +85,7 @@ class WorkerPool:
             "quads": release.manifest.counts["quads"],
             "base_iri": self._base_iri,
             "prefixes": self._prefixes,
+            "workers": settings.workers * settings.web_processes,
             "memory": settings.memory << 20,
             "result_bytes": settings.result_bytes,
             "in_memory": settings.engine != "oxigraph",
