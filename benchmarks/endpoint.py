@@ -61,6 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", help="servers, with commas: kg," + ",".join(SERVERS))
+    parser.add_argument("--popular", action="store_true", help="ask as often about a thing as the graph speaks of it")
     parser.add_argument("--heavy", action="store_true", help="the heavy mix instead, one query at a time")
     parser.add_argument("--stream", action="store_true", help="answers of a million rows instead")
     parser.add_argument("--folder", type=Path, help="keep graphs and stores here, and use those that are there")
@@ -112,7 +113,7 @@ def _measure(data: Path, triples: int, options: argparse.Namespace) -> None:
 
 
 def _light(servers: Sequence[Server], reference: Server | None, data: Path, options: argparse.Namespace) -> None:
-    of = cast(data)
+    of = cast(data, popular=options.popular)
     expected = expected_answers(reference.endpoint, fresh(of, SAMPLE)) if reference else {}
     wrong = {server.name: count_wrong(server.endpoint, expected) for server in servers}
     long = int(MOST * options.seconds)
