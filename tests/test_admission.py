@@ -58,15 +58,45 @@ def test_a_full_queue_and_a_full_share_of_it_are_errors() -> None:
         await asyncio.sleep(0)
         with pytest.raises(ClientBusy):
             await desk.take("greedy")
-        waiting += [asyncio.ensure_future(desk.take(f"client {number}")) for number in range(6)]
+        waiting.pop().cancel()
+        waiting += [asyncio.ensure_future(desk.take(f"client {number}")) for number in range(7)]
         await asyncio.sleep(0)
         assert desk.waiting == 8
         with pytest.raises(Overloaded):
-            await desk.take("late")
+            await asyncio.wait_for(desk.take("late"), 5)
         for one in waiting:
             one.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
         assert desk.waiting == 0
+
+    asyncio.run(run())
+
+
+def test_a_full_queue_has_room_for_who_has_less_in_it() -> None:
+    """So that a few who ask much send nobody else away."""
+
+    async def run() -> None:
+        desk = admission(0, queue=8)
+        asked = {
+            name: [asyncio.ensure_future(desk.take(name)) for _ in range(number)]
+            for name, number in (("one", 1), ("two", 2), ("two again", 2), ("two more", 2), ("single", 1))
+        }
+        await asyncio.sleep(0)
+        assert desk.waiting == 8
+        with pytest.raises(Overloaded):
+            await asyncio.wait_for(desk.take("one"), 5)
+        late = asyncio.ensure_future(desk.take("late"))
+        await asyncio.sleep(0.01)
+        assert [one.done() for one in asked["two"]] == [False, True], "the later one makes room"
+        with pytest.raises(Overloaded):
+            await asked["two"][1]
+        assert (desk.waiting, late.done()) == (8, False)
+        for one in (*[waiter for waiters in asked.values() for waiter in waiters], late):
+            one.cancel()
+        await asyncio.gather(late, *[one for waiters in asked.values() for one in waiters], return_exceptions=True)
+        assert desk.waiting == 0
+        desk.offer(1)
+        assert (await desk.take("next")).item == 1
 
     asyncio.run(run())
 
@@ -103,6 +133,22 @@ def test_the_last_item_is_lent_on_trial_and_only_to_who_has_none() -> None:
     assert last is not None
     assert last.on_trial
     assert desk.take_now("third") is None
+
+
+def test_who_outgrew_a_trial_has_none_with_its_other_queries_either() -> None:
+    async def run() -> None:
+        desk = admission(0, reserve=1)
+        waiting = [asyncio.ensure_future(desk.take(name)) for name in ("long", "cheap")]
+        await asyncio.sleep(0)
+        desk.distrust("long")
+        desk.offer(1)
+        await asyncio.sleep(0.01)
+        assert [one.done() for one in waiting] == [False, True]
+        desk.offer(2)
+        desk.offer(3)
+        assert not (await waiting[0]).on_trial
+
+    asyncio.run(run())
 
 
 def test_who_outgrew_a_trial_waits_for_a_place_of_its_own() -> None:

@@ -30,7 +30,7 @@ class Target:
     def __init__(self, url: str, pid: int, trap: socket.socket, workers: int) -> None:
         self.url = url
         self.family = Family(pid)
-        self._workers = workers
+        self.workers = workers
         self._trap = trap
         assert wait_until(self.is_complete, seconds=SETTLED), self.status
         self._descriptors = self.family.web.descriptors
@@ -49,7 +49,7 @@ class Target:
         return bool(self.status["in_memory"]) and self._has_all()
 
     def _has_all(self) -> bool:
-        return len(self.family.look()) == 1 + self._workers  # and the fork server
+        return len(self.family.look()) == 1 + self.workers  # and the fork server
 
     def must_be_well(self, other: Client) -> None:
         """Another client is answered at once, nothing is left behind, and nothing was asked of anybody else."""

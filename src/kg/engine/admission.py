@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 from kg.errors import ClientBusy, Overloaded
@@ -28,7 +29,7 @@ class Grant(Generic[Item]):
     on_trial: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Waiter(Generic[Item]):
     client: str
     may_try: bool
@@ -39,8 +40,8 @@ class Admission(Generic[Item]):
     """Hands out items (workers) to clients.
 
     Of those who wait, the client with the fewest items comes first, then the one who waited longest. No client has
-    more than `per_client` items, and none fills more than a quarter of the `queue` of those who wait. `reserve` items
-    are kept for trials.
+    more than `per_client` items, and none fills more than a quarter of the `queue` of those who wait; where the queue
+    is full, who has most in it makes room for who has less. `reserve` items are kept for trials.
     """
 
     def __init__(self, *, queue: int, per_client: int, reserve: int = 0) -> None:
@@ -70,15 +71,16 @@ class Admission(Generic[Item]):
         """An item for `client`, to be given up with `leave`; the item itself comes back with `offer`.
 
         Raises:
-            Overloaded: the queue is full.
+            Overloaded: the queue is full; or it was filled later, by clients who had less in it.
             ClientBusy: this client's share of the queue is full.
         """
         if (grant := self.take_now(client, may_try=may_try)) is not None:
             return grant
-        if len(self._waiting) >= self._queue:
-            raise Overloaded("all query workers are busy and the queue is full", hint="try again in a moment")
-        if sum(waiter.client == client for waiter in self._waiting) >= max(1, self._queue // 4):
+        waiting = Counter(waiter.client for waiter in self._waiting)
+        if waiting[client] >= max(1, self._queue // 4):
             raise ClientBusy("too many of your queries are waiting", hint="wait for the answers before you ask more")
+        if len(self._waiting) >= self._queue:
+            self._make_room(waiting, waiting[client] + 1)
         waiter: _Waiter[Item] = _Waiter(client, may_try, asyncio.get_running_loop().create_future())
         self._waiting.append(waiter)
         self._match()
@@ -87,6 +89,17 @@ class Admission(Generic[Item]):
         except asyncio.CancelledError:
             self._forget(waiter)
             raise
+
+    def _make_room(self, waiting: Counter[str], wanted: int) -> None:
+        """Send the last one away of the client that has most in the queue, if that is more than `wanted`."""
+        full = Overloaded("all query workers are busy and the queue is full", hint="try again in a moment")
+        greedy, most = max(waiting.items(), key=itemgetter(1), default=("", 0))
+        if most <= wanted:
+            raise full
+        last = next(waiter for waiter in reversed(self._waiting) if waiter.client == greedy)
+        self._waiting.remove(last)
+        if not last.turn.done():
+            last.turn.set_exception(full)
 
     def _may_have(self, client: str, *, may_try: bool) -> bool:
         held = self._held[client]
@@ -103,7 +116,7 @@ class Admission(Generic[Item]):
         """A waiter gave up, perhaps in the moment in which it was served."""
         if waiter in self._waiting:
             self._waiting.remove(waiter)
-        elif waiter.turn.done() and not waiter.turn.cancelled():
+        elif waiter.turn.done() and not waiter.turn.cancelled() and waiter.turn.exception() is None:
             self.leave(waiter.client)
             self.offer(waiter.turn.result().item)
 
@@ -120,6 +133,12 @@ class Admission(Generic[Item]):
             del self._held[client]
         if self._waiting:
             self._match()
+
+    def distrust(self, client: str) -> None:
+        """Those that wait for `client` may not have the last item either, whatever was said as they came."""
+        for waiter in self._waiting:
+            if waiter.client == client:
+                waiter.may_try = False
 
     def withdraw(self, item: Item) -> bool:
         """Take an idle item out of service; false if it is not idle."""

@@ -32,7 +32,7 @@ __all__ = ["PoolStatus", "Running", "WorkerPool"]
 
 START_SECONDS = 20.0
 LOAD_SECONDS = 3600.0
-TRIAL = 0.1
+TRIAL = 0.05
 """Seconds of processor time that a query may have of the last idle worker."""
 EXPLAINED = 1 << 14
 """Characters of a query whose error is placed exactly; that of a longer one may be a word too far to the right."""
@@ -234,6 +234,7 @@ class WorkerPool:
                 await answer.ask(options, text)
             except Outgrown:
                 self._struck[client] = loop.time() + self.settings.deadline
+                self._admission.distrust(client)
                 may_try = False
                 continue
             except WorkerLost:  # once more, on another worker
