@@ -49,9 +49,10 @@ build: $(READY) ## build a release under build/
 conformance: $(READY) ## the W3C suites, from KG_CONFORMANCE (default ../shared/conformance)
 	$(BIN)/python -m pytest tests/conformance
 
-bench: $(READY) ## the figures of the README and of docs/benchmarks.md, beside peers; takes about 25 minutes
+bench: $(READY) ## the figures of the README and of docs/benchmarks.md, beside peers; takes about 27 minutes
 	$(BIN)/python benchmarks/figures.py
 	$(BIN)/python benchmarks/questions.py
+	$(BIN)/python benchmarks/fairness.py
 	$(BIN)/python benchmarks/endpoint.py
 	$(BIN)/python benchmarks/endpoint.py --heavy --triples 1000000
 	$(BIN)/python benchmarks/endpoint.py --stream --triples 1000000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -17,6 +18,9 @@ from kg.web.connection import SECONDS, connections, raise_file_limit
 from kg.web.processes import run_processes
 
 __all__ = ["serve"]
+
+_TURN = 0.0005
+"""Seconds for which a thread that reads a long query may keep everybody else waiting; five thousandths are Python's."""
 
 
 class _Server(uvicorn.Server):
@@ -45,6 +49,7 @@ def serve(release: Release, settings: Settings, host: str, port: int, *, follow:
         EngineError: the query workers cannot be started safely over this release.
     """
     raise_file_limit()
+    sys.setswitchinterval(_TURN)
     with _listen(host, port) as listener:
         config = uvicorn.Config(
             "kg",  # replaced below: the site needs the event loop
