@@ -271,9 +271,9 @@ def test_openapi_describes_the_graph_store(client: httpx.Client) -> None:
     assert set(operations) == {"get", "head"}
     assert {item["name"] for item in operations["get"]["parameters"]} == {"default", "graph", "format"}
     responses = operations["get"]["responses"]
-    assert set(responses["200"]["content"]) == {value.partition(";")[0] for value in FORMATS.values()}
-    assert {"400", "403", "404", "405", "406", "429", "503", "504", "507"} <= set(responses)
-    assert not {"413", "415", "422"} & set(responses)
+    assert {value.partition(";")[0] for value in FORMATS.values()} <= set(responses["200"]["content"])
+    assert {"304", "400", "404", "406", "429", "503", "504", "507"} <= set(responses)
+    assert not {"401", "403", "405", "413", "415", "422"} & set(responses)
 
 
 def test_the_default_graph_is_what_sparql_finds_in_it(client: httpx.Client, release: Release) -> None:

@@ -155,5 +155,8 @@ def test_openapi_describes_the_endpoint_as_it_is(client: httpx.Client) -> None:
     document = client.get("/openapi.json").json()
     assert {"/", "/sparql", "/health/live", "/health/ready"} <= set(document["paths"])
     responses = document["paths"]["/sparql"]["get"]["responses"]
-    assert {"200", "400", "403", "406", "413", "415", "422", "429", "503", "504", "507"} <= set(responses)
+    assert {"200", "304", "400", "403", "406", "413", "422", "429", "503", "504", "507"} <= set(responses)
+    assert not {"401", "404", "405", "415"} & set(responses)
+    assert "415" in document["paths"]["/sparql"]["post"]["responses"]
+    assert set(document["paths"]["/"]["get"]["responses"]) == {"200"}
     assert "text/turtle" in responses["200"]["content"]

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from kg.engine.workers import Running, WorkerPool
 from kg.errors import NotFound, Unauthorized
 from kg.web.delivery import digest_of
+from kg.web.openapi import problems
 
 __all__ = ["SHOWN", "admin_routes"]
 
@@ -27,7 +28,12 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 def admin_routes(pool: WorkerPool, token: str) -> APIRouter:
     """The routes; `token` is the secret, and an empty one means that there are none."""
-    routes = APIRouter(prefix="/admin/queries", tags=["operations"], dependencies=[Depends(_demand(token))])
+    routes = APIRouter(
+        prefix="/admin/queries",
+        tags=["operations"],
+        dependencies=[Depends(_demand(token))],
+        responses=problems(Unauthorized),
+    )
     if not token:
         return routes
 
@@ -37,7 +43,9 @@ def admin_routes(pool: WorkerPool, token: str) -> APIRouter:
         now = asyncio.get_running_loop().time()
         return JSONResponse({"queries": [_shown(item, now) for item in pool.running.values()]}, headers=_NO_STORE)
 
-    @routes.delete("/{number}", summary="Stop a query", status_code=204, response_class=Response)
+    @routes.delete(
+        "/{number}", summary="Stop a query", status_code=204, response_class=Response, responses=problems(NotFound)
+    )
     async def stop(number: Annotated[str, Path(description="as in the list")]) -> Response:
         running = next((item for item in pool.running.values() if str(item.number) == number), None)
         if running is None:

@@ -13,6 +13,8 @@ from kg.release import Release
 
 __all__ = ["health_routes"]
 
+_UNAVAILABLE = {"description": "No query worker lives", "content": {"application/json": {"schema": {"type": "object"}}}}
+
 
 def health_routes(release: Release, pool: WorkerPool) -> APIRouter:
     """The two routes."""
@@ -24,7 +26,7 @@ def health_routes(release: Release, pool: WorkerPool) -> APIRouter:
         return {"status": "live"}
 
     @routes.head("/ready", include_in_schema=False)
-    @routes.get("/ready", summary="Queries can be answered", responses={503: {"description": "No query worker lives"}})
+    @routes.get("/ready", summary="Queries can be answered", responses={503: _UNAVAILABLE})
     async def ready() -> JSONResponse:
         status = pool.status
         is_ready = status.workers > 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
@@ -35,7 +36,8 @@ def metrics_routes(
         return Response(body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
 
     add = partial(routes.add_api_route, "/metrics", metrics, response_class=PlainTextResponse)
-    add(methods=["GET"], summary="Numbers for Prometheus")
+    openmetrics: dict[str, Any] = {"content": {"application/openmetrics-text": {"schema": {"type": "string"}}}}
+    add(methods=["GET"], summary="Numbers for Prometheus", responses={200: openmetrics})
     add(methods=["HEAD"], include_in_schema=False)
     return routes
 

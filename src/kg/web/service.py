@@ -25,7 +25,7 @@ from kg.web.health import health_routes
 from kg.web.home import home_routes
 from kg.web.journal import Journal
 from kg.web.metrics import metrics_routes
-from kg.web.openapi import graph_store_path, sparql_path
+from kg.web.openapi import complete
 from kg.web.pages import STATIC, Pages
 from kg.web.problems import problem_of
 from kg.web.sparql import SparqlEndpoint
@@ -140,10 +140,7 @@ def _pages_app(release: Release, pages: Pages, operations: Iterable[APIRouter]) 
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
-        document = generate()
-        document["paths"].setdefault("/sparql", sparql_path())
-        document["paths"].setdefault("/graph-store", graph_store_path())
-        return document
+        return complete(generate())
 
     app.openapi = openapi  # type: ignore[method-assign]  # so FastAPI documents it
     return app
