@@ -15,7 +15,7 @@ from wire import Client, connect, read_response, request
 
 from serving import CARTESIAN, make_release
 
-DEADLINE = 0.5
+DEADLINE = 2.0
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 SMALL = request("ASK { ?s ?p ?o }")
 

@@ -18,11 +18,18 @@ GRACE = 0.25
 """Seconds that a query may still run when its client has gone; most end by themselves, which is cheaper than a kill."""
 
 
-LONGEST = 10
+LONGEST = 20
 
 
 class Outgrown(Exception):
-    """The query was not answered within the time of its trial; it must wait for a place of its own."""
+    """The query was not answered within its trial; if `is_long`, it must wait for a place of its own.
+
+    Else the machine was too busy to give it the time of a trial, and it may have another.
+    """
+
+    def __init__(self, *, is_long: bool = True) -> None:
+        super().__init__(is_long)
+        self.is_long = is_long
 
 
 class Owner(Protocol):
@@ -143,15 +150,15 @@ class Answer:
                 min(now + max(missing, seconds / 4), self.deadline), self._look_at_trial, seconds
             )
         else:
-            self._end_trial()
+            self._end_trial(is_long=missing <= 0)
 
-    def _end_trial(self) -> None:
+    def _end_trial(self, *, is_long: bool = True) -> None:
         """Go on if that keeps nobody waiting; else make room for cheaper queries."""
         self._timer.cancel()
         if self._owner.has_spare:
             self._timer = self._loop.call_at(self.deadline, self._expire)
         else:
-            self._stop(Outgrown())
+            self._stop(Outgrown(is_long=is_long))
 
     def cancel(self) -> None:
         """An administrator wants it stopped."""

@@ -232,10 +232,11 @@ class WorkerPool:
             self._running[answer.number] = Running(answer.number, began, client, text, answer)
             try:
                 await answer.ask(options, text)
-            except Outgrown:
-                self._struck[client] = loop.time() + self.settings.deadline
-                self._admission.distrust(client)
-                may_try = False
+            except Outgrown as outgrown:
+                if outgrown.is_long:
+                    self._struck[client] = loop.time() + self.settings.deadline
+                    self._admission.distrust(client)
+                    may_try = False
                 continue
             except WorkerLost:  # once more, on another worker
                 if is_lost or not self._is_open:
