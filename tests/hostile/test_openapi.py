@@ -37,6 +37,12 @@ OPERATIONS = {
     ("HEAD", "/graph-store"): 20,
 }
 """Operations, and how many requests are made of each."""
+CONFORMS = [
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
 TOKEN = "a secret"
 QUERIES = (
     "SELECT * { ?s ?p ?o } LIMIT 3",
@@ -99,16 +105,8 @@ def test_it_is_answered_as_the_document_says(url: str, schema: BaseSchema, metho
         response = case.call(base_url=url, headers=headers)
         met[response.status_code] += 1
         assert response.status_code in statuses
-        case.validate_response(
-            response,
-            checks=[
-                not_a_server_error,
-                status_code_conformance,
-                content_type_conformance,
-                response_headers_conformance,
-                response_schema_conformance,
-            ],
-        )
+        may_be_late = "timeout" in (case.query or {})
+        case.validate_response(response, checks=CONFORMS if may_be_late else [not_a_server_error, *CONFORMS])
 
     ask()
     assert sum(met.values()) >= min(OPERATIONS[method, path], 2)
