@@ -6,8 +6,9 @@ Each setting is one field with its help; `docs/settings.md` is generated from he
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,23 @@ __all__ = ["Settings"]
 
 PROCESSORS_EACH = 4
 """Processors that one web process and its workers keep busy."""
+_PASSWORD = re.compile(r"(?<=://).*(?=@)")
 
 
-def _setting(default: Any, text: str, *, least: float = 0, most: float = 0) -> Any:
-    return field(default=default, metadata={"help": text, "least": least, "most": most})
+def _setting(  # noqa: PLR0913 - what may be said of a setting, by name
+    default: Any,
+    text: str,
+    *,
+    least: float = 0,
+    most: float = 0,
+    choices: tuple[str, ...] = (),
+    is_secret: bool = False,
+) -> Any:
+    about = {"help": text, "least": least, "most": most, "choices": choices, "is_secret": is_secret}
+    return field(default=default, metadata=about)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Settings:
     """What may differ from machine to machine; what describes a project is in its `kg.toml`."""
 
@@ -52,9 +63,24 @@ class Settings:
         "127.0.0.1,::1",
         "addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas; * for all",
     )
-    admin_token: str = _setting("", "secret of whoever may list and stop queries; without one nobody may")
-    log: str = _setting("requests", "what is logged to standard error: `requests` as JSON lines, or only `warnings`")
+    admin_token: str = _setting(
+        "", "secret of whoever may list and stop queries; without one nobody may", is_secret=True
+    )
+    log: str = _setting(
+        "requests",
+        "what is logged to standard error: `requests` as JSON lines, or only `warnings`",
+        choices=("requests", "warnings"),
+    )
     build: Path | None = _setting(None, "folder for releases (default: `build` in the project folder)")
+
+    def __repr__(self) -> str:
+        """All settings but secrets and the passwords in URLs, as it may get into a log."""
+        shown = (
+            f"{item.name}={'…' if item.metadata['is_secret'] and value else _PASSWORD.sub('…', repr(value))}"
+            for item in fields(self)
+            for value in (getattr(self, item.name),)
+        )
+        return f"Settings({', '.join(shown)})"
 
     @property
     def web_processes(self) -> int:
@@ -76,17 +102,20 @@ class Settings:
                 continue
             if name not in known:
                 raise ConfigurationError(f"there is no setting {name}", hint="settings: " + ", ".join(sorted(known)))
-            item = known[name]
-            values[item.name] = _parse(name, text, item.default, item.metadata["least"], item.metadata["most"])
+            values[known[name].name] = _parse(name, text, known[name])
         return cls(**values)
 
 
-def _parse(name: str, text: str, default: Any, least: float, most: float) -> Any:
+def _parse(name: str, text: str, item: Field[Any]) -> Any:
+    default: Any = item.default
+    least, most, choices = (item.metadata[key] for key in ("least", "most", "choices"))
     if not text.strip():
         raise ConfigurationError(f"{name} is empty", hint=f"give it a value, or unset {name}")
     if default is None:
         return Path(text)
     if isinstance(default, str):
+        if choices and text not in choices:
+            raise ConfigurationError(f"{name}={text!r} is not one of its values", hint=f"{name}: {', '.join(choices)}")
         return text
     kind: type[int | float] = type(default)
     try:

@@ -14,7 +14,7 @@ from serving import make_release
 
 DEADLINE, LONGEST = 0.3, 5.0
 """Seconds that an attacker's query may take, and any: those of others are not late because the machine is busy."""
-OVERRUN = 0.75
+OVERRUN = 4.0
 """Seconds; 0.15 is what an idle machine must keep, but those of CI are shared."""
 ACCEPT = "text/csv, application/sparql-results+json;q=0.9, text/turtle;q=0.8"
 CASES = queries()
