@@ -30,6 +30,8 @@ SECONDS = 30.0
 _HEAD, _REST = 1 << 16, 1 << 22
 _URL = (1 << 16) - 1  # what httptools can count in a URL
 _MOST_FILES = 1 << 16
+_BEHIND = 8
+"""Requests behind the one that is answered for which reading goes on, so that a client that hangs up is seen to."""
 _UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*h2c(?=\r\n)", re.IGNORECASE)
 """An offer of HTTP/2, as clients in Java make it: declined, as the parser would not read the body that follows."""
 
@@ -80,6 +82,7 @@ class _Connection(HttpToolsProtocol):
         self._size = 0
         self._is_in_head = self._is_between = True
         self._clock: asyncio.TimerHandle | None = None
+        self._answering: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -94,7 +97,14 @@ class _Connection(HttpToolsProtocol):
         if not self.open_by_address[self._address]:
             del self.open_by_address[self._address]
         self._stop_clock()
+        if self._answering is not None and not self._answering.response_complete:  # others may wait behind it
+            self._answering.disconnected = True
+            self._answering.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         if self._is_between and (self.cycle is None or self.cycle.response_complete) and self._goes_short_way(data):
@@ -162,7 +172,7 @@ class _Connection(HttpToolsProtocol):
         cycle.body += request.body
         cycle.more_body = False
         cycle.message_event.set()
-        self._start_asgi_task(cycle, self.app if request.is_forwarded else endpoint)  # type: ignore[arg-type]
+        self._start_asgi_task(cycle, self.app if request.is_forwarded else endpoint)
 
     def _respond(self, cycle: RequestResponseCycle, head: bytes, body: bytes) -> bool:
         """Answer the request of a cycle whole; false where the client does not take what it was sent.
@@ -203,6 +213,8 @@ class _Connection(HttpToolsProtocol):
             self._refuse(b"414 URI Too Long")
             return
         super().on_headers_complete()
+        if 0 < len(self.pipeline) <= _BEHIND:
+            self.flow.resume_reading()
 
     def send_400_response(self, msg: str) -> None:
         """Nonsense; if it comes behind a good request, nothing of this is written into the answer to that."""
