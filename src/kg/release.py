@@ -214,8 +214,9 @@ def _write(target: Path, manifest: Manifest, files: Mapping[str, bytes], quads: 
 
 
 def _switch(build: Path, version: str) -> None:
+    for leftover in build.glob(".current-*"):  # of a build that was killed
+        leftover.unlink()
     link = build / f".current-{os.getpid()}"
-    link.unlink(missing_ok=True)
     link.symlink_to(Path("release") / version)
     link.replace(build / "current")
 
