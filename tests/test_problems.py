@@ -25,7 +25,7 @@ def test_statuses_fit_the_branches_of_the_tree(kind: type[KgError]) -> None:
     status = PROBLEMS[kind].status
     if issubclass(kind, errors.RequestError):
         assert 400 <= status < 500
-    elif not issubclass(kind, errors.LimitError):
+    elif not issubclass(kind, errors.LimitError | errors.EngineUnavailable):
         assert status == 500
 
 

@@ -326,7 +326,11 @@ def cite(text: Path, words: str, project: Path | None) -> int:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", type=click.IntRange(1, 256), help="Query worker processes.")
 @click.option("--release", "version", metavar="VERSION", help="Serve this release instead of the current one.")
-@click.option("--engine", metavar="NAME", help="oxigraph (the default), or rdflib: slow, for a second opinion.")
+@click.option(
+    "--engine",
+    metavar="NAME",
+    help="oxigraph (the default); rdflib: slow, for a second opinion; sparql+http://…: an engine elsewhere.",
+)
 def serve(
     project: Path | None, host: str, port: int, workers: int | None, version: str | None, engine: str | None
 ) -> int:
@@ -338,6 +342,7 @@ def serve(
     kg serve                         http://127.0.0.1:8000
     kg serve demo --port 8010
     kg serve --engine rdflib --port 8011
+    kg serve --engine sparql+http://127.0.0.1:7878/query
     kg serve --release 2026-11-01-0123456789ab
     """
     import dataclasses
@@ -358,6 +363,47 @@ def serve(
     verify_release(release)  # a byte that changed on disk would be a wrong answer
     current = release.path.parent.parent / "current"
     serve_release(release, settings, host, port, follow=current if version is None else None)
+    return 0
+
+
+@commands.command()
+@PROJECT
+@click.option("--to", "url", required=True, metavar="URL", help="Where the engine takes queries, as in KG_ENGINE.")
+@click.option("--graph-store", metavar="URL", help="Load by the SPARQL 1.1 Graph Store Protocol here.")
+@click.option("--update", metavar="URL", help="Load by SPARQL 1.1 Update here.")
+@click.option("--release", "version", metavar="VERSION", help="Load this release instead of the current one.")
+def publish(project: Path | None, url: str, graph_store: str | None, update: str | None, version: str | None) -> int:
+    """Load a release into a SPARQL 1.1 engine elsewhere, for `KG_ENGINE=sparql+URL kg serve`.
+
+    Its graphs are replaced, counted and compared; other graphs of the engine are left alone. While it is loaded, a
+    `kg serve` in front of that engine answers 503. Releases with blank nodes are refused. KG_ENGINE_USER and
+    KG_ENGINE_PASSWORD are used where the engine asks for them.
+
+    \b
+    Oxigraph:
+    kg publish --to http://127.0.0.1:7878/query --graph-store http://127.0.0.1:7878/store
+    Virtuoso:
+    kg publish --to http://127.0.0.1:8890/sparql --graph-store http://127.0.0.1:8890/sparql-graph-crud-auth
+    kg publish --to http://127.0.0.1:8890/sparql --update http://127.0.0.1:8890/sparql-auth
+    """
+    from kg.engine.upstream import Upstream
+    from kg.project import find_project
+    from kg.publish import publish as publish_release
+    from kg.release import verify_release
+
+    if (graph_store is None) == (update is None):
+        raise click.UsageError("give --graph-store URL or --update URL: where the engine can be written to")
+    settings = Settings.read()
+    upstream = Upstream.of(settings, url)
+    for address in filter(None, (graph_store, update)):
+        Upstream.of(settings, address)
+    release = _release(find_project(project), version, settings)
+    if release is None:
+        return 1
+    verify_release(release)
+    with _progress() as progress:
+        quads = publish_release(release, upstream, graph_store=graph_store, update=update, progress=progress)
+    click.echo(f"release {release.version}: {quads:,} quads are there as they are here")
     return 0
 
 

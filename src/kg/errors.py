@@ -14,6 +14,7 @@ __all__ = [
     "ConfigurationError",
     "DeadlineExceeded",
     "EngineError",
+    "EngineUnavailable",
     "GraphNotFound",
     "IntegrityError",
     "KgError",
@@ -174,6 +175,14 @@ class SourceError(KgError):
 
 class EngineError(KgError):
     """The query engine failed in a way that the caller cannot mend."""
+
+
+class EngineUnavailable(EngineError):
+    """The engine elsewhere does not answer, or does not hold the release; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: int = 1, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class IntegrityError(EngineError):

@@ -39,7 +39,12 @@ def _setting(  # noqa: PLR0913 - what may be said of a setting, by name
 class Settings:
     """What may differ from machine to machine; what describes a project is in its `kg.toml`."""
 
-    workers: int = _setting(4, "query worker processes (of each web process)", least=1, most=256)
+    workers: int = _setting(
+        4,
+        "query worker processes (of each web process); with an engine elsewhere, queries that it is asked at a time",
+        least=1,
+        most=256,
+    )
     deadline: float = _setting(
         10.0, "seconds that a query may take, from its arrival to its last byte", least=0.05, most=86400
     )
@@ -57,7 +62,13 @@ class Settings:
         most=1 << 24,
     )
     cache: int = _setting(64, "MiB of encoded answers that a web process keeps; 0: none", least=0, most=1 << 20)
-    engine: str = _setting("oxigraph", "`oxigraph`, or `rdflib`: slow, for a second opinion")
+    engine: str = _setting(
+        "oxigraph",
+        "`oxigraph`; `rdflib`: slow, for a second opinion; or a SPARQL 1.1 engine elsewhere that `kg publish` has "
+        "loaded: `sparql+http://HOST/PATH` or `sparql+https://HOST/PATH`",
+    )
+    engine_user: str = _setting("", "name under which the engine elsewhere knows this server, where it asks for one")
+    engine_password: str = _setting("", "and its password; it is never logged", is_secret=True)
     processes: int = _setting(0, "web processes that share the port; 0: one for four processors", least=0, most=256)
     proxies: str = _setting(
         "127.0.0.1,::1",

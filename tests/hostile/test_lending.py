@@ -8,7 +8,8 @@ import json
 import time
 from pathlib import Path
 
-from kg.engine.workers import TRIAL, WorkerPool
+from kg.engine.desk import TRIAL
+from kg.engine.workers import WorkerPool
 from kg.errors import Overloaded
 from kg.query import parse_query
 from kg.settings import Settings

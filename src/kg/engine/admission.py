@@ -18,13 +18,14 @@ from kg.errors import ClientBusy, Overloaded
 __all__ = ["Admission", "Grant"]
 
 Item = TypeVar("Item")
+Item_co = TypeVar("Item_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Grant(Generic[Item]):
+class Grant(Generic[Item_co]):
     """An item that a client has been given; `on_trial` if it is the last one."""
 
-    item: Item
+    item: Item_co
     client: str
     on_trial: bool
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kg.engine.admission import Grant
-from kg.engine.process import WorkerProcess
-from kg.errors import Cancelled, DeadlineExceeded, KgError
+from kg.errors import Cancelled, DeadlineExceeded, EngineError, KgError
 
-__all__ = ["Answer", "Limits", "Outgrown", "Owner"]
+__all__ = ["Answer", "Limits", "Outgrown", "Owner", "Worker", "WorkerLost"]
 
 GRACE = 0.25
 """Seconds that a query may still run when its client has gone; most end by themselves, which is cheaper than a kill."""
@@ -30,6 +29,36 @@ class Outgrown(Exception):
     def __init__(self, *, is_long: bool = True) -> None:
         super().__init__(is_long)
         self.is_long = is_long
+
+
+class WorkerLost(EngineError):
+    """The worker was killed by somebody else, or its fork server ended: that is not the doing of the query."""
+
+
+class Worker(Protocol):
+    """What an answer needs of what it comes from; documented in `kg.engine.process.WorkerProcess`."""
+
+    is_alive: bool
+    is_doomed: bool
+    is_zipped: bool
+    rows: int | None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it lives, and will go on living."""
+
+    @property
+    def used(self) -> float:
+        """Seconds that it has worked, ever."""
+
+    def ask(self, options: Mapping[str, Any], text: str) -> None:
+        """Send a question."""
+
+    async def read(self) -> tuple[bytes, bool]:
+        """The next piece of the answer, and whether it is the last."""
+
+    async def kill(self) -> None:
+        """Stop whatever it does."""
 
 
 class Owner(Protocol):
@@ -67,7 +96,7 @@ class Answer:
     `ran` are the seconds before a worker was free, and from there to the head.
     """
 
-    def __init__(self, owner: Owner, grant: Grant[WorkerProcess], limits: Limits, *, zipped: bool = False) -> None:
+    def __init__(self, owner: Owner, grant: Grant[Worker], limits: Limits, *, zipped: bool = False) -> None:
         self.number = 0
         self.grant = grant
         self.head = b""

@@ -31,7 +31,18 @@ from pyoxigraph import (
 from kg.engine.store import load_store, open_store
 from kg.errors import EngineError, QuerySyntaxError, RefusedFeature, RequestError, UnknownGraph
 
-__all__ = ["ROWS", "Query", "QueryResult", "check_syntax", "encode", "evaluate", "load_store", "open_store"]
+__all__ = [
+    "ROWS",
+    "Query",
+    "QueryResult",
+    "check_syntax",
+    "encode",
+    "evaluate",
+    "graphs_of",
+    "load_store",
+    "open_store",
+    "syntax_error_of",
+]
 
 _TYPES = {NamedNode: "uri", BlankNode: "bnode", Literal: "literal"}
 QueryResult = QuerySolutions | QueryBoolean | QueryTriples
@@ -85,8 +96,8 @@ def evaluate(store: Store, query: Query, base_iri: str) -> QueryResult:
         RefusedFeature: a function that the engine does not have.
         EngineError: the engine cannot evaluate it.
     """
-    default, named = _graphs(query.default), _graphs(query.named)
-    for graph in (*default, *named, *_graphs(query.graphs)):
+    default, named = graphs_of(query.default), graphs_of(query.named)
+    for graph in (*default, *named, *graphs_of(query.graphs)):
         if not store.contains_named_graph(graph):
             raise UnknownGraph(f"there is no graph <{graph.value}> in this release")
     dataset: dict[str, Any] = {"default_graph": default, "named_graphs": named} if default or named else {}
@@ -94,7 +105,7 @@ def evaluate(store: Store, query: Query, base_iri: str) -> QueryResult:
         text = query.text if query.star is None else _with_columns(query, query.star, base_iri)
         return store.query(text, base_iri=base_iri, **dataset)
     except SyntaxError as error:
-        raise _syntax_error(str(error)) from error
+        raise syntax_error_of(str(error)) from error
     except (OSError, ValueError, RuntimeError) as error:
         if "custom function" in str(error):
             raise RefusedFeature(str(error).replace("custom ", ""), hint="use the functions of SPARQL 1.1") from error
@@ -110,10 +121,15 @@ def check_syntax(text: str, base_iri: str) -> None:
     try:
         _EMPTY.query(text, base_iri=base_iri)
     except SyntaxError as error:
-        raise _syntax_error(str(error)) from error
+        raise syntax_error_of(str(error)) from error
 
 
-def _graphs(iris: Iterable[str]) -> list[NamedNode]:
+def graphs_of(iris: Iterable[str]) -> list[NamedNode]:
+    """The graphs of these names.
+
+    Raises:
+        RequestError: one is no absolute IRI.
+    """
     try:
         return [NamedNode(iri) for iri in iris]
     except ValueError as error:
@@ -132,8 +148,10 @@ def _with_columns(query: Query, star: int, base_iri: str) -> str:
     return f"{query.text[:star]}{' '.join(f'?{name}' for name in ordered)} {query.text[star + 1 :]}"
 
 
-def _syntax_error(report: str) -> QuerySyntaxError:
-    """The engine's list of what it expected is of use to nobody; a sentence in it ("… is unbound") is kept."""
+def syntax_error_of(report: str) -> QuerySyntaxError:
+    """What Oxigraph reports, with its place.
+
+    The engine's list of what it expected is of use to nobody; a sentence in it ("… is unbound") is kept."""
     match = _REPORT.match(report)
     if match is None:
         return QuerySyntaxError(report)
@@ -158,27 +176,34 @@ class _Output:
         """Nothing is held back here."""
 
 
-def encode(result: QueryResult, query: Query, write: Callable[[bytes], object], prefixes: Mapping[str, str]) -> None:
+def encode(
+    result: QueryResult | Iterable[Triple],
+    query: Query,
+    write: Callable[[bytes], object],
+    prefixes: Mapping[str, str],
+) -> None:
     """Evaluate to the end, writing the answer in `query.format`; Turtle declares those of `prefixes` that it uses."""
     output: Any = _Output(write)
     if query.format == ROWS:
         write(json.dumps(_rows(result, query.rows), ensure_ascii=False).encode())
-    elif isinstance(result, QueryTriples):
-        if query.format == "ttl":
-            _encode_turtle(result, output, prefixes)
-        else:
-            result.serialize(output, _TRIPLES[query.format])
-    else:
+    elif isinstance(result, QuerySolutions | QueryBoolean):
         result.serialize(output, _SOLUTIONS[query.format])
+    elif query.format == "ttl":
+        _encode_turtle(result, output, prefixes)
+    elif isinstance(result, QueryTriples):
+        result.serialize(output, _TRIPLES[query.format])
+    else:
+        serialize(result, output, _TRIPLES[query.format])
 
 
-def _encode_turtle(result: QueryTriples, output: Any, prefixes: Mapping[str, str]) -> None:
-    first = list(islice(result, _TURTLE_LOOKAHEAD))
+def _encode_turtle(result: Iterable[Triple], output: Any, prefixes: Mapping[str, str]) -> None:
+    rest = iter(result)
+    first = list(islice(rest, _TURTLE_LOOKAHEAD))
     used = dict(prefixes)
     if len(first) < _TURTLE_LOOKAHEAD:
         iris = {term for triple in first for term in _iris(triple)}
         used = {prefix: iri for prefix, iri in prefixes.items() if any(term.startswith(iri) for term in iris)}
-    serialize(chain(first, result), output, RdfFormat.TURTLE, prefixes=used)
+    serialize(chain(first, rest), output, RdfFormat.TURTLE, prefixes=used)
 
 
 def _iris(triple: Triple) -> Iterable[str]:
@@ -189,13 +214,13 @@ def _iris(triple: Triple) -> Iterable[str]:
             yield term.datatype.value
 
 
-def _rows(result: QueryResult, limit: int) -> dict[str, Any]:
+def _rows(result: QueryResult | Iterable[Triple], limit: int) -> dict[str, Any]:
     if isinstance(result, QueryBoolean):
         return {"head": {}, "boolean": bool(result), "complete": True}
-    if isinstance(result, QueryTriples):
-        names = ["subject", "predicate", "object"]
-    else:
+    if isinstance(result, QuerySolutions):
         names = [variable.value for variable in result.variables]
+    else:
+        names = ["subject", "predicate", "object"]
     rows: Iterable[Iterable[Any]] = result
     found = [
         {name: _term(term) for name, term in zip(names, row, strict=True) if term is not None}

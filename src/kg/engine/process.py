@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from kg import errors
+from kg.engine.answer import WorkerLost
 from kg.engine.frames import END, HEAD, LIMIT, Frame, question
 from kg.engine.spawner import Child, Spawner
 from kg.errors import EngineError, KgError, MemoryExceeded, QueryTooLarge
 
-__all__ = ["WorkerLost", "WorkerProcess"]
+__all__ = ["WorkerProcess"]
 
 BUFFER = 4 << 20
 """Bytes of an answer that are taken from a worker ahead of a slow client; within them the worker is free at once."""
@@ -26,10 +27,6 @@ _OUT_OF_STACK = (b"has overflowed its stack",)
 _ALL_THREADS = 2  # CPUCLOCK_SCHED of the kernel
 _FRAMES = {int(kind): kind for kind in Frame}
 _ERRORS = {name: getattr(errors, name) for name in errors.__all__}
-
-
-class WorkerLost(EngineError):
-    """The worker was killed by somebody else, or its fork server ended: that is not the doing of the query."""
 
 
 class WorkerProcess(asyncio.Protocol):

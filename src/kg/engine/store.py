@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 
 from kg.errors import IntegrityError
 
-__all__ = ["load_store", "open_store"]
+__all__ = ["graph_names", "load_store", "open_store"]
 
 
 def open_store(path: Path, quads: int | None = None) -> Store:
@@ -29,6 +29,15 @@ def open_store(path: Path, quads: int | None = None) -> Store:
     except (OSError, ValueError, RuntimeError) as error:
         raise IntegrityError(f"the store cannot be opened: {error}", hint="build the release again") from error
     return _counted(store, found, quads)
+
+
+def graph_names(path: Path) -> tuple[str, ...]:
+    """The IRIs of the named graphs in the store at `path`, in order.
+
+    Raises:
+        IntegrityError: as `open_store` does.
+    """
+    return tuple(sorted(graph.value for graph in open_store(path).named_graphs() if isinstance(graph, NamedNode)))
 
 
 def load_store(path: Path, quads: int | None = None) -> Store:

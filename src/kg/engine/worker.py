@@ -10,85 +10,24 @@ import json
 import resource
 import socket
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kg.engine.confinement import Memory, confine
 from kg.engine.engines import Engine
-from kg.engine.frames import END, HEAD, Frame, pack, read_question
-from kg.engine.oxigraph import ROWS, Query
-from kg.engine.row_count import RowCount
+from kg.engine.frames import HEAD, Frame, pack, read_question
+from kg.engine.oxigraph import Query
+from kg.engine.sender import CHUNK, Sender, largest
 from kg.engine.warming import Warming
-from kg.errors import EngineError, KgError, MemoryExceeded, ResultTooLarge
+from kg.errors import EngineError, KgError, MemoryExceeded
 
 __all__ = ["work"]
 
-CHUNK = 65536
-PIECE = 1 << 20
-"""Longest piece of an answer; a single literal may be longer."""
-PAGE = 4 << 20
-"""Largest answer for a page, which the web process reads and writes as a whole."""
-HOLD = 0.25
-"""Seconds after which a first piece shorter than `CHUNK` is sent."""
-SMALL = 1024
-"""Bytes of an answer that is not worth compressing."""
 ARMED = 60
 """Seconds of processor time beyond a query's deadline at which the kernel stops this process."""
 BRIEF, UNSEEN = 0.005, 64
 """Seconds of a query after which memory need not be looked at, but for one time in so many."""
-_GZIP = 16 + zlib.MAX_WBITS
-_FAST = 1
-
-
-class _Sender:
-    """Gathers the serialiser's small writes into chunks, counts them, and compresses them if that was asked for."""
-
-    __slots__ = ("_flush_at", "_has_sent", "_held", "_limit", "_pieces", "_pipe", "_rows", "_written", "_zip")
-
-    def __init__(self, pipe: socket.socket, limit: int, *, format: str = "", gzip: bool = False) -> None:
-        self._pipe = pipe
-        self._limit = limit
-        self._rows = RowCount(format)
-        self._zip = zlib.compressobj(_FAST, zlib.DEFLATED, _GZIP) if gzip else None
-        self._pieces: list[bytes] = []
-        self._held = self._written = 0
-        self._has_sent = False
-        self._flush_at = time.monotonic() + HOLD
-
-    def write(self, data: bytes) -> None:
-        self._pieces.append(data)
-        self._held += len(data)
-        self._written += len(data)
-        if self._written > self._limit:
-            raise ResultTooLarge(f"the answer has more than {self._limit} bytes", hint="use LIMIT, or ask for less")
-        if self._held >= CHUNK or (not self._has_sent and time.monotonic() > self._flush_at):
-            self.flush()
-
-    def flush(self) -> None:
-        piece = self._take()
-        if self._zip is not None:
-            piece = self._zip.compress(piece) + (b"" if self._has_sent else self._zip.flush(zlib.Z_SYNC_FLUSH))
-        self._has_sent = True
-        for start in range(0, len(piece), PIECE):
-            self._pipe.sendall(pack(Frame.DATA, piece[start : start + PIECE]))
-
-    def finish(self, *, worn: bool) -> None:
-        """Send what is left; the answer is whole."""
-        piece = self._take()
-        is_zipped = self._zip is not None and (self._has_sent or len(piece) >= SMALL)
-        if self._zip is not None and is_zipped:
-            piece = self._zip.compress(piece) + self._zip.flush()
-        rows = self._rows.value
-        end = END.pack(worn + 2 * is_zipped, -1 if rows is None else rows)
-        self._pipe.sendall(pack(Frame.DONE, end + piece))
-
-    def _take(self) -> bytes:
-        piece = b"".join(self._pieces)
-        self._rows.add(piece)
-        self._pieces, self._held = [], 0
-        return piece
 
 
 class _Gauge:
@@ -132,15 +71,19 @@ def work(engine: Engine, open_store: Callable[[], Any], start: dict[str, Any]) -
     except KgError as error:
         _send_error(pipe, error, worn=True)
         return
-    _Sender(pipe, CHUNK).finish(worn=False)
+
+    def send(kind: Frame, payload: bytes) -> None:
+        pipe.sendall(pack(kind, payload))
+
+    Sender(send, CHUNK).finish(worn=False)
     gauge = _Gauge(memory)
     questions = _Questions(pipe, warming)
     while True:
         options, text = questions.next()
         gauge.begin(options["seconds"])
-        is_page = options.get("format") == ROWS
-        limit = min(PAGE, start["result_bytes"]) if is_page else start["result_bytes"]
-        sender = _Sender(pipe, limit, format=options.get("format", ""), gzip=options.get("gzip", False))
+        format = options.get("format", "")
+        limit = largest(format, start["result_bytes"])
+        sender = Sender(send, limit, format=format, gzip=options.get("gzip", False))
         try:
             _answer(engine, store, options, text, start, sender)
         except KgError as error:
@@ -157,7 +100,7 @@ _NOT_OF_A_QUERY = frozenset(("seconds", "gzip", "check"))
 
 
 def _answer(  # noqa: PLR0913, PLR0917 - all that a query meets here
-    engine: Engine, store: Any, options: Mapping[str, Any], text: str, start: dict[str, Any], sender: _Sender
+    engine: Engine, store: Any, options: Mapping[str, Any], text: str, start: dict[str, Any], sender: Sender
 ) -> None:
     if "check" in options:
         engine.check_syntax(text, start["base_iri"])

@@ -11,65 +11,32 @@ workers take over one by one.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
-from kg.engine.admission import Admission, Grant
-from kg.engine.answer import Answer, Limits, Outgrown
+from kg.engine.admission import Admission
+from kg.engine.answer import Answer
+from kg.engine.desk import Desk
 from kg.engine.isolation import prove_isolation
-from kg.engine.process import WorkerLost, WorkerProcess
+from kg.engine.pool import PoolStatus, Running
+from kg.engine.process import WorkerProcess
 from kg.engine.spawner import Spawner
-from kg.errors import KgError, Overloaded, QuerySyntaxError
+from kg.errors import KgError
 from kg.namespaces import prefixes
-from kg.query import Dataset, ParsedQuery, explain, widened
+from kg.query import Dataset, ParsedQuery
 from kg.release import Release
 from kg.settings import Settings
 
-__all__ = ["PoolStatus", "Running", "WorkerPool"]
+__all__ = ["WorkerPool"]
 
 START_SECONDS = 20.0
 LOAD_SECONDS = 3600.0
-TRIAL = 0.05
-"""Seconds of processor time that a query may have of the last idle worker."""
-EXPLAINED = 1 << 14
-"""Characters of a query whose error is placed exactly; that of a longer one may be a word too far to the right."""
 RELOAD, RELOAD_AT_LAST = 1.0, 300.0
 """Seconds between two attempts to load a release into memory, twice as long after each one that failed: a machine
 without memory should do something else."""
 _BYTES_A_QUAD = 500
 """Of a store in memory."""
-_MOST_STRUCK = 10_000
-_NUMBERS = itertools.count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class PoolStatus:
-    """How the pool is: `workers` that live, of those `wanted`; queries that run and that wait; the latest trouble.
-
-    `in_memory` says that the release is held in memory; `replaced` counts the workers that had to be replaced.
-    """
-
-    wanted: int
-    workers: int
-    running: int
-    waiting: int
-    trouble: str | None
-    in_memory: bool
-    replaced: int
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A query that runs: its number, when it began (in the time of the loop), whose it is, its text, its answer."""
-
-    number: int
-    began: float
-    client: str
-    text: str
-    answer: Answer
 
 
 class WorkerPool:
@@ -93,12 +60,11 @@ class WorkerPool:
         self._admission = Admission[WorkerProcess](
             queue=settings.queue, per_client=settings.per_client, reserve=int(settings.workers > 1)
         )
+        self._desk = Desk(self, self._admission, settings, house=self._prefixes)
         self._spawner: Spawner
         self._workers: set[WorkerProcess] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._hires: set[asyncio.Task[None]] = set()
-        self._struck: dict[str, float] = {}
-        self._running: dict[int, Running] = {}
         self._replaced = 0
         self._trouble: str | None = None
         self._reviving = asyncio.Lock()
@@ -118,7 +84,7 @@ class WorkerPool:
     @property
     def running(self) -> Mapping[int, Running]:
         """The queries that run now."""
-        return self._running
+        return self._desk.running
 
     @property
     def has_spare(self) -> bool:
@@ -158,6 +124,7 @@ class WorkerPool:
         if not self._is_open:
             return
         self._is_open = False
+        self._desk.close()
         for hire in self._hires:
             hire.cancel()
         await asyncio.gather(*(worker.kill() for worker in list(self._workers)))
@@ -183,9 +150,7 @@ class WorkerPool:
         Raises:
             KgError: `Overloaded`, `ClientBusy`, `DeadlineExceeded`, and whatever the query itself is at fault for.
         """
-        seconds = min(seconds or self.settings.deadline, self.settings.deadline)
-        limits = Limits(asyncio.get_running_loop().time() + seconds, seconds)
-        asked: dict[str, Any] = {"format": format, "seconds": seconds}
+        asked: dict[str, Any] = {"format": format}
         if dataset or query.dataset.has_repeats:  # the engine would count the triples of a graph for each mention
             chosen = (dataset or query.dataset).without_repeats()
             asked |= {"default": chosen.default, "named": chosen.named}
@@ -197,84 +162,12 @@ class WorkerPool:
             asked["rows"] = rows
         if zipped:
             asked["gzip"] = True
-        try:
-            return await self._ask(asked, query.text, client, limits)
-        except QuerySyntaxError as error:
-            raise await self._explained(query, error, client, limits) from error
-
-    async def _explained(
-        self, query: ParsedQuery, error: QuerySyntaxError, client: str, limits: Limits
-    ) -> QuerySyntaxError:
-        if len(query.text) > EXPLAINED:
-            return error
-        try:
-            text = await asyncio.to_thread(widened, query.text)
-            await self._ask({"check": True, "seconds": limits.seconds}, text, client, limits)
-        except QuerySyntaxError as placed:
-            return await asyncio.to_thread(explain, query, placed, self._prefixes)
-        return error
-
-    async def _ask(self, options: Mapping[str, Any], text: str, client: str, limits: Limits) -> Answer:
-        loop = asyncio.get_running_loop()
-        arrived = loop.time()
-        may_try = self._may_try(client, arrived)
-        is_lost = False
-        while True:
-            grant = self._admission.take_now(client, may_try=may_try)
-            if grant is None or not grant.item.is_usable:
-                until = limits.deadline if is_lost else limits.deadline - limits.seconds / 2
-                grant = await self._admit(client, until, may_try=may_try, refused=grant)
-            began = loop.time()
-            on_trial = replace(limits, trial=TRIAL) if grant.on_trial else limits
-            answer = Answer(self, grant, on_trial, zipped="gzip" in options)
-            answer.waited = began - arrived
-            answer.number = next(_NUMBERS)
-            self._running[answer.number] = Running(answer.number, began, client, text, answer)
-            try:
-                await answer.ask(options, text)
-            except Outgrown as outgrown:
-                if outgrown.is_long:
-                    self._struck[client] = loop.time() + self.settings.deadline
-                    self._admission.distrust(client)
-                    may_try = False
-                continue
-            except WorkerLost:  # once more, on another worker
-                if is_lost or not self._is_open:
-                    raise
-                is_lost = True
-                continue
-            except BaseException:
-                answer.close()
-                raise
-            return answer
-
-    def _may_try(self, client: str, now: float) -> bool:
-        """A client whose query outgrew a trial has no other for a while."""
-        if client not in self._struck:
-            return True
-        if len(self._struck) > _MOST_STRUCK:
-            self._struck = {name: until for name, until in self._struck.items() if until > now}
-        return self._struck.get(client, now) <= now
-
-    async def _admit(
-        self, client: str, until: float, *, may_try: bool, refused: Grant[WorkerProcess] | None
-    ) -> Grant[WorkerProcess]:
-        """A live worker, not the dead one that was `refused`."""
-        if refused is not None:
-            self._admission.leave(client)
-        now = asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout_at(max(now, until)):
-                while not (grant := await self._admission.take(client, may_try=may_try)).item.is_usable:
-                    self._admission.leave(client)
-        except TimeoutError:
-            raise Overloaded("all query workers are busy", hint="try again in a moment") from None
-        return grant
+        return await self._desk.answer(query, asked, client=client, seconds=seconds)
 
     def give_back(self, answer: Answer) -> None:
         """A query is over: use its worker again, unless it is dead, worn, still at work, or of an earlier kind."""
-        self._running.pop(answer.number, None)
-        worker = answer.grant.item
+        self._desk.forget(answer)
+        worker = cast(WorkerProcess, answer.grant.item)
         is_fit = worker.is_usable and not (worker.is_busy or worker.is_worn or worker.is_doomed)
         if is_fit and worker.spawner is self._spawner:
             self._admission.offer(worker)

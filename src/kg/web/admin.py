@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
-from kg.engine.workers import Running, WorkerPool
+from kg.engine.pool import Pool, Running
 from kg.errors import NotFound, Unauthorized
 from kg.web.delivery import digest_of
 from kg.web.openapi import problems
@@ -26,7 +26,7 @@ _BEARER = b"bearer "
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-def admin_routes(pool: WorkerPool, token: str) -> APIRouter:
+def admin_routes(pool: Pool, token: str) -> APIRouter:
     """The routes; `token` is the secret, and an empty one means that there are none."""
     routes = APIRouter(
         prefix="/admin/queries",

@@ -20,7 +20,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from kg.engine.workers import WorkerPool
+from kg.engine.pool import Pool
 from kg.release import Release
 from kg.web.cache import AnswerCache
 from kg.web.journal import BOUNDS, Journal
@@ -31,9 +31,7 @@ __all__ = ["ServiceCollector", "write_metrics"]
 class ServiceCollector(Collector):
     """The metrics of one release while it is served; `switches` counts the changes of release that led to it."""
 
-    def __init__(
-        self, release: Release, pool: WorkerPool, cache: AnswerCache, journal: Journal, *, switches: int
-    ) -> None:
+    def __init__(self, release: Release, pool: Pool, cache: AnswerCache, journal: Journal, *, switches: int) -> None:
         self._release = release
         self._pool = pool
         self._cache = cache

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kg.engine.workers import WorkerPool
+from kg.engine.pool import Pool
 from kg.errors import DeadlineExceeded, KgError
 from kg.negotiation import Choice
 from kg.query import Dataset, ParsedQuery
@@ -52,7 +52,7 @@ class Question:
 class Delivery:
     """Answers questions over one release."""
 
-    def __init__(self, release: str, pool: WorkerPool, cache: AnswerCache) -> None:
+    def __init__(self, release: str, pool: Pool, cache: AnswerCache) -> None:
         self._release = release
         self._pool = pool
         self._cache = cache

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from kg.engine.workers import WorkerPool
+from kg.engine.pool import Pool
 from kg.release import Release
 
 __all__ = ["health_routes"]
@@ -16,7 +16,7 @@ __all__ = ["health_routes"]
 _UNAVAILABLE = {"description": "No query worker lives", "content": {"application/json": {"schema": {"type": "object"}}}}
 
 
-def health_routes(release: Release, pool: WorkerPool) -> APIRouter:
+def health_routes(release: Release, pool: Pool) -> APIRouter:
     """The two routes."""
     routes = APIRouter(prefix="/health", tags=["operations"])
 

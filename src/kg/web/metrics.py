@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
-from kg.engine.workers import WorkerPool
+from kg.engine.pool import Pool
 from kg.release import Release
 from kg.web.cache import AnswerCache
 from kg.web.journal import Journal
@@ -21,9 +21,7 @@ from kg.web.journal import Journal
 __all__ = ["metrics_routes"]
 
 
-def metrics_routes(
-    release: Release, pool: WorkerPool, cache: AnswerCache, journal: Journal, *, switches: int
-) -> APIRouter:
+def metrics_routes(release: Release, pool: Pool, cache: AnswerCache, journal: Journal, *, switches: int) -> APIRouter:
     """The route; `switches` is how many changes of release led to this service."""
     routes = APIRouter(tags=["operations"])
 

@@ -52,6 +52,7 @@ PROBLEMS: Mapping[type[KgError], Problem] = {
     errors.ResultTooLarge: _row(507, "result-too-large", "Svaret är för stort", "The answer is too large"),
     errors.SourceError: _INTERNAL,
     errors.EngineError: _row(500, "engine", "Frågemotorn klarade inte frågan", "The engine failed on the query"),
+    errors.EngineUnavailable: _row(503, "engine-unavailable", "Frågemotorn svarar inte", "The engine does not answer"),
     errors.IntegrityError: _INTERNAL,
     errors.ConfigurationError: _INTERNAL,
     KgError: _INTERNAL,
@@ -74,6 +75,7 @@ _ADVICE: Mapping[str, Mapping[str, str]] = {
         "sv": "Fråga efter mindre: lägg till LIMIT, eller sortera och gruppera färre rader.",
         "en": "Ask for less: add LIMIT, or sort and group fewer rows.",
     },
+    "engine-unavailable": {"sv": "Försök igen om en stund.", "en": "Try again in a moment."},
     "overloaded": {"sv": "Försök igen om {retry_after} s.", "en": "Try again in {retry_after} s."},
     "client-busy": {"sv": "Försök igen om {retry_after} s.", "en": "Try again in {retry_after} s."},
     "not-acceptable": {"sv": "Det som finns: {available}.", "en": "What there is: {available}."},
@@ -110,7 +112,7 @@ def document(error: KgError, language: str) -> dict[str, Any]:
 
 def headers_of(error: KgError) -> dict[str, str]:
     """Headers that the status asks for: Retry-After, Allow, WWW-Authenticate (RFC 9110 §10.2.3, §15.5.6, §15.5.2)."""
-    if isinstance(error, errors.Overloaded | errors.ClientBusy):
+    if isinstance(error, errors.Overloaded | errors.ClientBusy | errors.EngineUnavailable):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, errors.MethodNotAllowed):
         return {"Allow": ", ".join(error.allowed)}

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kg.engine.workers import WorkerPool
+from kg.engine.pool import pool_of
 from kg.errors import EngineError, KgError, MethodNotAllowed, NotFound, RequestError
 from kg.release import Release
 from kg.settings import Settings
@@ -44,7 +44,7 @@ class Service:
 
     def __init__(self, release: Release, settings: Settings, journal: Journal, *, switches: int = 0) -> None:
         self.release = release
-        self.pool = WorkerPool(release, settings)
+        self.pool = pool_of(release, settings)
         self.cache = AnswerCache(settings.cache << 20)
         self._journal = journal
         self._users = 0

@@ -9,7 +9,7 @@ import asyncio
 from functools import lru_cache
 from typing import Any
 
-from kg.engine.workers import WorkerPool
+from kg.engine.pool import Pool
 from kg.negotiation import FORMATS, Format
 from kg.query import parse_query
 from kg.release import Release
@@ -28,7 +28,7 @@ _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "
 class ServiceDescription:
     """Describes one release; the graphs in it are counted once."""
 
-    def __init__(self, release: Release, pool: WorkerPool) -> None:
+    def __init__(self, release: Release, pool: Pool) -> None:
         self._release = release
         self._pool = pool
         self._graphs: list[tuple[str, int]] | None = None

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from kg.engine.oxigraph import ROWS
-from kg.engine.workers import WorkerPool
+from kg.engine.pool import Pool
 from kg.errors import KgError, RequestError
 from kg.negotiation import HTML, Choice, choose_format, formats_of
 from kg.plain_query import read_plain
@@ -39,7 +39,7 @@ class SparqlEndpoint:
     """The ASGI application behind `/sparql`."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of a service
-        self, release: Release, settings: Settings, pool: WorkerPool, pages: Pages, delivery: Delivery, journal: Journal
+        self, release: Release, settings: Settings, pool: Pool, pages: Pages, delivery: Delivery, journal: Journal
     ) -> None:
         self._release = release
         self._base_iri = release.manifest.base_iri

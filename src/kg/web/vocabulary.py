@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from kg.engine.workers import WorkerPool
+from kg.engine.pool import Pool
 from kg.errors import ClientBusy, KgError, Overloaded
 from kg.namespaces import prefixes
 from kg.query import ParsedQuery, parse_query
@@ -21,7 +21,7 @@ _REMEMBERED = 10_000
 class Vocabulary:
     """What one release has: IRIs that were seen in it, and its terms, which are read when first a name is unknown."""
 
-    def __init__(self, release: Release, pool: WorkerPool) -> None:
+    def __init__(self, release: Release, pool: Pool) -> None:
         self._pool = pool
         self._base_iri = release.manifest.base_iri
         self._house = prefixes(self._base_iri)

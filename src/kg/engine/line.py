@@ -1,0 +1,274 @@
+"""One query to an engine elsewhere, in the place of a query worker: asked once, read in pieces, stopped at any time.
+
+The answer is read and written anew by a thread of its own (`kg.engine.conversion`), which blocks where the network or
+the client is slow. Its last piece is held back until the engine has been asked once more which release it holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import CancelledError, Executor, Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import httpx
+
+from kg.engine.conversion import ACCEPTED, convert, refuse_unframed, with_columns
+from kg.engine.frames import END, Frame
+from kg.engine.oxigraph import Query
+from kg.engine.sender import Sender, largest
+from kg.engine.upstream import form, refusal, stopped, unavailable
+from kg.errors import EngineError, KgError
+from kg.query import Form
+
+__all__ = ["Exchange", "Line"]
+
+ROOM = 64
+"""Pieces that are held for a slow client."""
+_HEAD = 65536
+_REFUSAL = 65536
+_NOT_OF_A_QUERY = frozenset(("seconds", "gzip", "form"))
+_RELATIVE = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.-]*:)[^<>\"{}|^`\\\x00-\x20]*>")
+_BASE = re.compile(r"\bBASE\b", re.IGNORECASE)
+_STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What all queries to an engine share; `prove` raises if it does not hold the release."""
+
+    client: httpx.AsyncClient
+    url: str
+    threads: Executor
+    base_iri: str
+    prefixes: Mapping[str, str]
+    result_bytes: int
+    prove: Callable[[], Awaitable[None]]
+
+
+class _Stopped(Exception):
+    """Nobody wants the answer any longer."""
+
+
+class _Body:
+    """The body of a response, for a thread that may wait."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], variables: tuple[str, ...]) -> None:
+        self._chunks = chunks
+        self._variables = variables
+        self._loop = asyncio.get_running_loop()
+        self._held = memoryview(b"")
+        self._pending: Future[bytes] | None = None
+        self._is_stopped = False
+        self.tail = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes, none at the end."""
+        if not self._held:
+            self._held = memoryview(self._next() if not self._variables else self._start())
+        piece = self._held[:size] if size >= 0 else self._held
+        self._held = self._held[len(piece) :]
+        return bytes(piece)
+
+    def _start(self) -> bytes:
+        """The head of the result, its columns in the order of the query."""
+        variables, self._variables, found = self._variables, (), b""
+        while len(found) < _HEAD and (chunk := self._next()):
+            found += chunk
+            if (ordered := with_columns(found, variables)) is not None:
+                return ordered
+        return found
+
+    def _next(self) -> bytes:
+        self._pending = asyncio.run_coroutine_threadsafe(self._receive(), self._loop)
+        if self._is_stopped:
+            self._pending.cancel()
+        try:
+            chunk = self._pending.result()
+        except CancelledError:
+            raise _Stopped from None
+        self.tail = (self.tail + chunk)[-200:]
+        return chunk
+
+    async def _receive(self) -> bytes:
+        async for chunk in self._chunks:
+            if chunk:
+                return chunk
+        return b""
+
+    def stop(self) -> None:
+        """End whatever waits for a byte."""
+        self._is_stopped = True
+        if self._pending is not None:
+            self._pending.cancel()
+
+
+class Line:
+    """A place for one query; documented in `kg.engine.process.WorkerProcess`, whose part it plays."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.is_alive = True
+        self.is_busy = False
+        self.is_doomed = False
+        self.is_zipped = False
+        self.rows: int | None = None
+        self._exchange = exchange
+        self._loop = asyncio.get_running_loop()
+        self._frames: deque[tuple[Frame, bytes] | KgError] = deque()
+        self._room = threading.Semaphore(ROOM)
+        self._waiting: asyncio.Future[None] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._body: _Body | None = None
+
+    @property
+    def is_usable(self) -> bool:
+        return self.is_alive
+
+    @property
+    def used(self) -> float:
+        """Seconds by the clock: what the engine does in them is not known here."""
+        return self._loop.time()
+
+    def ask(self, options: Mapping[str, Any], text: str) -> None:
+        """Send a query; `options` are those of a `kg.engine.oxigraph.Query`, `form` and `gzip`, or `check`."""
+        self.is_busy = True
+        self._task = self._loop.create_task(self._run(options, text))
+
+    async def read(self) -> tuple[bytes, bool]:
+        """The next piece of the answer, and whether it is the last.
+
+        Raises:
+            KgError: there is no answer.
+        """
+        while not self._frames:
+            self._waiting = self._loop.create_future()
+            try:
+                await self._waiting
+            finally:
+                self._waiting = None
+        found = self._frames.popleft()
+        if isinstance(found, KgError):
+            self.is_busy = False
+            raise found
+        self._room.release()
+        kind, payload = found
+        if kind is Frame.DATA:
+            return payload, False
+        self.is_busy = False
+        flags, rows = END.unpack_from(payload)
+        self.is_zipped = bool(flags & 2)
+        self.rows = None if rows < 0 else rows
+        return payload[END.size :], True
+
+    async def kill(self) -> None:
+        """Hang up, and wait until nothing is done for the query any longer."""
+        self.is_alive = False
+        if self._body is not None:
+            self._body.stop()
+        self._room.release(ROOM)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        self._put(EngineError("the query was stopped"))
+
+    async def _run(self, options: Mapping[str, Any], text: str) -> None:
+        try:
+            end = await self._answer(options, text)
+            await self._exchange.prove()
+            self._put((Frame.DONE, end))
+        except KgError as error:
+            self._put(error)
+        except httpx.HTTPError as error:
+            self._put(unavailable(error))
+
+    async def _answer(self, options: Mapping[str, Any], text: str) -> bytes:
+        """Send all pieces but the last, and give that one."""
+        is_check = "check" in options
+        query = (
+            Query(text, **{name: value for name, value in options.items() if name not in _NOT_OF_A_QUERY})
+            if not is_check
+            else Query(text, "json")
+        )
+        kind = Form(options.get("form", Form.SELECT))
+        is_based = _RELATIVE.search(text) is not None and _BASE.search(text) is None
+        sent = f"BASE <{self._exchange.base_iri}>\n{text}" if is_based else text
+        fields = form(sent, query.default, query.named)
+        response = await self._open(fields, ACCEPTED[kind.gives_graph])
+        try:
+            if response.status_code != 200:
+                error = refusal(response.status_code, response.headers, await _beginning(response))
+                if is_based and getattr(error, "line", None):
+                    error.line -= 1  # type: ignore[attr-defined]
+                raise error
+            if is_check:
+                return END.pack(0, -1)
+            _refuse_partial(response.headers)
+            if kind.gives_graph:
+                refuse_unframed(response.headers)
+            return await self._convert(response, query, kind, zipped="gzip" in options)
+        finally:
+            await response.aclose()
+
+    async def _open(self, fields: Mapping[str, Any], accept: str) -> httpx.Response:
+        """The head of the response; asked twice if a kept connection turns out to be closed."""
+        exchange = self._exchange
+        request = exchange.client.build_request("POST", exchange.url, data=fields, headers={"Accept": accept})
+        try:
+            return await exchange.client.send(request, stream=True)
+        except _STALE:
+            return await exchange.client.send(request, stream=True)
+
+    async def _convert(self, response: httpx.Response, query: Query, kind: Form, *, zipped: bool) -> bytes:
+        ends: list[bytes] = []
+
+        def send(frame: Frame, payload: bytes) -> None:
+            if frame is Frame.DONE:
+                ends.append(payload)
+                return
+            self._room.acquire()
+            if not self.is_alive:
+                raise _Stopped
+            self._loop.call_soon_threadsafe(self._put, (frame, payload))
+
+        body = self._body = _Body(response.aiter_bytes(), query.variables)
+        sender = Sender(send, largest(query.format, self._exchange.result_bytes), format=query.format, gzip=zipped)
+        content_type = response.headers.get("content-type", "")
+        work = partial(convert, body, content_type, query, kind, sender, prefixes=self._exchange.prefixes)
+        try:
+            await self._loop.run_in_executor(self._exchange.threads, work)
+        except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+            late = stopped(body.tail.decode("utf-8", "replace"))
+            raise late or EngineError("the answer of the engine broke off, or is not what it says it is") from error
+        except _Stopped:
+            raise EngineError("the query was stopped") from None
+        sender.finish(worn=False)
+        return ends[0]
+
+    def _put(self, item: tuple[Frame, bytes] | KgError) -> None:
+        self._frames.append(item)
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+
+async def _beginning(response: httpx.Response) -> str:
+    found = b""
+    async for chunk in response.aiter_bytes():
+        found += chunk
+        if len(found) > _REFUSAL:
+            break
+    return found.decode("utf-8", "replace")
+
+
+def _refuse_partial(headers: Mapping[str, str]) -> None:
+    """Virtuoso sends a part of an answer with status 200, and says so in headers of its own.
+
+    Raises:
+        EngineError: that is what this is.
+    """
+    if "x-sparql-maxrows" in headers or headers.get("x-sql-state", "").startswith("S1TAT"):
+        raise EngineError("the engine would give only a part of the answer", hint="use LIMIT, or ask for less")

@@ -1,0 +1,93 @@
+"""What the web layer asks of whatever evaluates queries: workers of ours, or an engine elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kg.engine.answer import Answer
+from kg.engine.upstream import is_remote
+from kg.query import Dataset, ParsedQuery
+from kg.settings import Settings
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from kg.release import Release
+
+__all__ = ["Pool", "PoolStatus", "Running", "pool_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStatus:
+    """How the pool is: `workers` that live, of those `wanted`; queries that run and that wait; the latest trouble.
+
+    `in_memory` says that the release is held in memory; `replaced` counts the workers that had to be replaced.
+    """
+
+    wanted: int
+    workers: int
+    running: int
+    waiting: int
+    trouble: str | None
+    in_memory: bool
+    replaced: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A query that runs: its number, when it began (in the time of the loop), whose it is, its text, its answer."""
+
+    number: int
+    began: float
+    client: str
+    text: str
+    answer: Answer
+
+
+class Pool(Protocol):
+    """Answers queries over one release; documented in `kg.engine.workers.WorkerPool`."""
+
+    settings: Settings
+
+    @property
+    def status(self) -> PoolStatus:
+        """How it is."""
+
+    @property
+    def running(self) -> Mapping[int, Running]:
+        """The queries that run now, by number."""
+
+    async def start(self) -> None:
+        """Return when queries can be answered."""
+
+    async def close(self) -> None:
+        """Stop all queries, and wait until they are gone."""
+
+    async def answer(  # noqa: PLR0913 - what may be asked of a pool, by name
+        self,
+        query: ParsedQuery,
+        *,
+        format: str,
+        client: str,
+        dataset: Dataset | None = None,
+        rows: int = 0,
+        seconds: float | None = None,
+        zipped: bool = False,
+    ) -> Answer:
+        """The answer, when its first piece or its end is here."""
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Have something done in the background; `close` waits for it."""
+
+
+def pool_of(release: Release, settings: Settings) -> Pool:
+    """The pool over `release` that `settings.engine` asks for."""
+    if is_remote(settings.engine):
+        from kg.engine.remote import RemotePool
+
+        return RemotePool(release, settings)
+    from kg.engine.workers import WorkerPool
+
+    return WorkerPool(release, settings)

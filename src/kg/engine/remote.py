@@ -1,0 +1,240 @@
+"""The pool over an engine elsewhere: `kg serve` in front of any SPARQL 1.1 engine that `kg publish` has loaded.
+
+The limits, the fairness and the truth promise are those of our own workers. What an answer rests on is proved: before
+the first query that the engine holds all of the release, and behind each answer that it still holds that release.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+import httpx
+
+from kg.engine.admission import Admission
+from kg.engine.answer import Answer
+from kg.engine.desk import Desk
+from kg.engine.foreign import refuse_foreign
+from kg.engine.line import Exchange, Line
+from kg.engine.oxigraph import graphs_of
+from kg.engine.pool import PoolStatus, Running
+from kg.engine.store import graph_names
+from kg.engine.upstream import COUNT, Layout, Upstream, first_value, form, refusal, unavailable
+from kg.errors import EngineError, EngineUnavailable, IntegrityError, KgError, UnknownGraph
+from kg.namespaces import prefixes
+from kg.query import Dataset, ParsedQuery
+from kg.release import Release
+from kg.settings import Settings
+
+__all__ = ["RemotePool"]
+
+LOOK = 1.0
+"""Seconds between two looks at whether the engine is there and holds the release."""
+PROOF = 5.0
+"""Seconds in which the engine must say which release it holds."""
+COUNTING = 3600.0
+"""Seconds that it may take to count a graph."""
+KEPT = 4.0
+"""Seconds that an idle connection is kept; engines close theirs later."""
+_LONG = 4096
+
+
+class RemotePool:
+    """As many queries at a time as the settings say, to one engine that holds one release."""
+
+    def __init__(self, release: Release, settings: Settings) -> None:
+        self.settings = settings
+        self._release = release
+        self._upstream = Upstream.of(settings)
+        base_iri = release.manifest.base_iri
+        self._layout = Layout.of(base_iri)
+        self._house = prefixes(base_iri)
+        self._admission = Admission[Line](queue=settings.queue, per_client=settings.per_client)
+        self._desk = Desk(self, self._admission, settings, house=self._house)
+        self._graphs: tuple[str, ...] = ()
+        self._known: frozenset[str] = frozenset()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._trouble: str | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._threads = ThreadPoolExecutor(settings.workers + 2, thread_name_prefix="answers")
+        self._exchange: Exchange
+
+    @property
+    def status(self) -> PoolStatus:
+        """`workers` are the queries that the engine may be asked at a time: none while it does not answer."""
+        wanted = self.settings.workers
+        able = wanted if self._watch is not None and self._trouble is None else 0
+        return PoolStatus(
+            wanted, able, len(self._desk.running), self._admission.waiting, self._trouble, in_memory=False, replaced=0
+        )
+
+    @property
+    def running(self) -> Mapping[int, Running]:
+        """The queries that run now."""
+        return self._desk.running
+
+    @property
+    def has_spare(self) -> bool:
+        return self._admission.has_spare
+
+    async def start(self) -> None:
+        """Return when the engine has shown that it holds the release.
+
+        Raises:
+            EngineUnavailable: it does not answer, or holds another release or none.
+            IntegrityError: it holds another number of triples.
+        """
+        if self._watch is not None:
+            return
+        self._graphs = await asyncio.to_thread(graph_names, self._release.store_path)
+        self._known = frozenset(self._graphs)
+        limits = httpx.Limits(
+            max_connections=None, max_keepalive_connections=self.settings.workers + 2, keepalive_expiry=KEPT
+        )
+        client = httpx.AsyncClient(limits=limits, **self._upstream.options())
+        self._exchange = Exchange(
+            client, self._upstream.url, self._threads, self._release.manifest.base_iri, self._house,
+            self.settings.result_bytes, self._prove,
+        )  # fmt: skip
+        try:
+            await self._prove()
+            await self._count()
+        except EngineUnavailable as error:
+            await client.aclose()
+            raise EngineUnavailable(f"{error.message}: {self._upstream.url}", hint=self._advice) from error
+        except BaseException:
+            await client.aclose()
+            raise
+        for _ in range(self.settings.workers):
+            self._admission.offer(Line(self._exchange))
+        self._watch = asyncio.get_running_loop().create_task(self._look())
+
+    @property
+    def _advice(self) -> str:
+        return (
+            f"is the engine running? If so, load it: kg publish --release {self._release.version} "
+            f"--to {self._upstream.url} --graph-store URL"
+        )
+
+    async def close(self) -> None:
+        """Stop all queries, and wait until they are gone."""
+        if self._watch is None:
+            self._threads.shutdown(wait=False)
+            return
+        self._watch.cancel()
+        await asyncio.wait([self._watch])
+        for item in list(self._desk.running.values()):
+            item.answer.close()
+            await cast(Line, item.answer.grant.item).kill()
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._exchange.client.aclose()
+        await asyncio.to_thread(self._threads.shutdown)
+
+    async def answer(  # noqa: PLR0913 - what may be asked of a pool, by name
+        self,
+        query: ParsedQuery,
+        *,
+        format: str,
+        client: str,
+        dataset: Dataset | None = None,
+        rows: int = 0,
+        seconds: float | None = None,
+        zipped: bool = False,
+    ) -> Answer:
+        """The answer, as `WorkerPool.answer` gives it.
+
+        Raises:
+            KgError: beside what `WorkerPool.answer` raises, `EngineUnavailable`, and `RefusedFeature` for functions
+                that only one engine has.
+        """
+        if len(query.text) < _LONG:
+            refuse_foreign(query, self._house)
+        else:
+            await asyncio.to_thread(refuse_foreign, query, self._house)
+        asked: dict[str, Any] = {"format": format, "form": query.form.value, **self._dataset(dataset or query.dataset)}
+        if query.star is not None and len(query.variables) > 1:
+            asked["variables"] = query.variables
+        if rows:
+            asked["rows"] = rows
+        if zipped:
+            asked["gzip"] = True
+        return await self._desk.answer(query, asked, client=client, seconds=seconds)
+
+    def _dataset(self, chosen: Dataset) -> Mapping[str, tuple[str, ...]]:
+        """The graphs that a query is over, all by name: engines differ in what they take where none is named."""
+        if not chosen:
+            return {"default": (self._layout.union,), "named": self._graphs}
+        for graph in graphs_of((*chosen.default, *chosen.named)):
+            if graph.value not in self._known:
+                raise UnknownGraph(f"there is no graph <{graph.value}> in this release")
+        chosen = chosen.without_repeats()
+        return {"default": chosen.default, "named": chosen.named}
+
+    def give_back(self, answer: Answer) -> None:
+        """A query is over: its place is free when nothing is done for it any longer."""
+        self._desk.forget(answer)
+        self.spawn(self._free(cast(Line, answer.grant.item), answer.grant.client))
+
+    async def _free(self, line: Line, client: str) -> None:
+        await line.kill()
+        self._admission.offer(Line(self._exchange))
+        self._admission.leave(client)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Have something done in the background; `close` waits for it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            try:
+                await self._prove()
+            except KgError as error:
+                self._trouble = error.message
+            else:
+                self._trouble = None
+
+    async def _prove(self) -> None:
+        """Nothing, if the engine holds the release now.
+
+        Raises:
+            EngineUnavailable: it does not answer, or holds another release or none.
+        """
+        try:
+            async with asyncio.timeout(PROOF):
+                found = await self._value(self._layout.version_query, self._layout.state)
+        except TimeoutError:
+            raise EngineUnavailable("the SPARQL engine behind this server does not answer") from None
+        if found != self._release.version:
+            raise EngineUnavailable("the SPARQL engine behind this server does not hold this release")
+
+    async def _count(self) -> None:
+        """Nothing, if the engine holds as many triples as the release has.
+
+        Raises:
+            IntegrityError: it does not.
+        """
+        async with asyncio.timeout(COUNTING):
+            union = int(await self._value(COUNT, self._layout.union) or 0)
+            named = [int(await self._value(COUNT, graph) or 0) for graph in self._graphs]
+        wanted = self._release.manifest.counts
+        if union + sum(named) != wanted["quads"]:
+            message = f"the engine holds {union + sum(named):,} quads of the release, not {wanted['quads']:,}"
+            raise IntegrityError(message, hint=self._advice)
+
+    async def _value(self, text: str, graph: str) -> str | None:
+        headers = {"Accept": "application/sparql-results+json"}
+        try:
+            response = await self._exchange.client.post(self._upstream.url, data=form(text, (graph,)), headers=headers)
+        except httpx.HTTPError as error:
+            raise unavailable(error) from error
+        if response.status_code != 200:
+            refused = refusal(response.status_code, response.headers, response.text)
+            raise refused if isinstance(refused, EngineError) else EngineError(refused.message)
+        return first_value(response.content)
