@@ -386,7 +386,7 @@ def publish(project: Path | None, url: str, graph_store: str | None, update: str
     kg publish --to http://127.0.0.1:8890/sparql --graph-store http://127.0.0.1:8890/sparql-graph-crud-auth
     kg publish --to http://127.0.0.1:8890/sparql --update http://127.0.0.1:8890/sparql-auth
     """
-    from kg.engine.upstream import Upstream
+    from kg.engine.endpoint import Endpoint
     from kg.project import find_project
     from kg.publish import publish as publish_release
     from kg.release import verify_release
@@ -394,15 +394,15 @@ def publish(project: Path | None, url: str, graph_store: str | None, update: str
     if (graph_store is None) == (update is None):
         raise click.UsageError("give --graph-store URL or --update URL: where the engine can be written to")
     settings = Settings.read()
-    upstream = Upstream.of(settings, url)
+    endpoint = Endpoint.of(settings, url)
     for address in filter(None, (graph_store, update)):
-        Upstream.of(settings, address)
+        Endpoint.of(settings, address)
     release = _release(find_project(project), version, settings)
     if release is None:
         return 1
     verify_release(release)
     with _progress() as progress:
-        quads = publish_release(release, upstream, graph_store=graph_store, update=update, progress=progress)
+        quads = publish_release(release, endpoint, graph_store=graph_store, update=update, progress=progress)
     click.echo(f"release {release.version}: {quads:,} quads are there as they are here")
     return 0
 

@@ -1,7 +1,7 @@
 """`kg publish`: a release loaded into a SPARQL 1.1 engine elsewhere, for `kg serve` to stand in front of.
 
 The named graphs keep their IRIs; what the default graph holds goes into a graph of its own, the union (see
-`kg.engine.upstream`). The state, which says which release is there, goes first and comes back last, when every graph
+`kg.engine.endpoint`). The state, which says which release is there, goes first and comes back last, when every graph
 has been counted: a `kg serve` in front answers nothing in between.
 """
 
@@ -16,8 +16,8 @@ import httpx
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store, Triple, parse, serialize
 
 from kg.dataset import Progress
+from kg.engine.endpoint import COUNT, Endpoint, Layout, first_value, form, unavailable
 from kg.engine.store import graph_names, open_store
-from kg.engine.upstream import COUNT, Layout, Upstream, first_value, form, unavailable
 from kg.errors import EngineError, IntegrityError
 from kg.release import Release
 
@@ -75,9 +75,9 @@ class SparqlUpdate:
 
 
 def publish(
-    release: Release, upstream: Upstream, *, graph_store: str | None, update: str | None, progress: Progress
+    release: Release, endpoint: Endpoint, *, graph_store: str | None, update: str | None, progress: Progress
 ) -> int:
-    """Load `release` into the engine whose queries go to `upstream`, through one of the other two; its quads there.
+    """Load `release` into the engine whose queries go to `endpoint`, through one of the other two; its quads there.
 
     Raises:
         IntegrityError: the release has blank nodes, or the engine holds another number of triples than were sent.
@@ -91,16 +91,16 @@ def publish(
     graphs[layout.union] = DefaultGraph()
     for name, graph in graphs.items():
         _refuse_blank_nodes(store, graph, name)
-    with httpx.Client(**{**upstream.options(), "timeout": SECONDS}) as client:
+    with httpx.Client(**{**endpoint.options(), "timeout": SECONDS}) as client:
         loader: Loader = GraphStoreProtocol(client, graph_store) if graph_store else SparqlUpdate(client, update or "")
         loader.replace(layout.state, iter(()))
         total = 0
         for number, (name, graph) in enumerate(graphs.items(), start=1):
             progress(f"graph {number} of {len(graphs)}: {name}")
             loader.replace(name, (quad.triple for quad in store.quads_for_pattern(None, None, None, graph)))
-            total += _compare(client, upstream.url, name, _count(store, graph))
+            total += _compare(client, endpoint.url, name, _count(store, graph))
         loader.replace(layout.state, _parsed(layout.state_triples(release.version)))
-        if _ask(client, upstream.url, layout.version_query, layout.state) != release.version:
+        if _ask(client, endpoint.url, layout.version_query, layout.state) != release.version:
             raise IntegrityError("the engine does not show which release it holds, although it was told")
     return total
 

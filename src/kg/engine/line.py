@@ -19,10 +19,11 @@ from typing import Any
 import httpx
 
 from kg.engine.conversion import ACCEPTED, convert, refuse_unframed, with_columns
+from kg.engine.endpoint import form, refusal, stopped, unavailable
 from kg.engine.frames import END, Frame
 from kg.engine.oxigraph import Query
 from kg.engine.sender import Sender, largest
-from kg.engine.upstream import form, refusal, stopped, unavailable
+from kg.engine.virtuoso import refuse_part
 from kg.errors import EngineError, KgError
 from kg.query import Form
 
@@ -207,7 +208,7 @@ class Line:
                 raise error
             if is_check:
                 return END.pack(0, -1)
-            _refuse_partial(response.headers)
+            refuse_part(response.headers)
             if kind.gives_graph:
                 refuse_unframed(response.headers)
             return await self._convert(response, query, kind, zipped="gzip" in options)
@@ -262,13 +263,3 @@ async def _beginning(response: httpx.Response) -> str:
         if len(found) > _REFUSAL:
             break
     return found.decode("utf-8", "replace")
-
-
-def _refuse_partial(headers: Mapping[str, str]) -> None:
-    """Virtuoso sends a part of an answer with status 200, and says so in headers of its own.
-
-    Raises:
-        EngineError: that is what this is.
-    """
-    if "x-sparql-maxrows" in headers or headers.get("x-sql-state", "").startswith("S1TAT"):
-        raise EngineError("the engine would give only a part of the answer", hint="use LIMIT, or ask for less")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kg.engine.answer import Answer
-from kg.engine.upstream import is_remote
+from kg.engine.endpoint import is_remote
 from kg.query import Dataset, ParsedQuery
 from kg.settings import Settings
 

@@ -16,12 +16,13 @@ import httpx
 from kg.engine.admission import Admission
 from kg.engine.answer import Answer
 from kg.engine.desk import Desk
+from kg.engine.endpoint import COUNT, Endpoint, Layout, first_value, form, refusal, unavailable
 from kg.engine.foreign import refuse_foreign
 from kg.engine.line import Exchange, Line
 from kg.engine.oxigraph import graphs_of
 from kg.engine.pool import PoolStatus, Running
 from kg.engine.store import graph_names
-from kg.engine.upstream import COUNT, Layout, Upstream, first_value, form, refusal, unavailable
+from kg.engine.virtuoso import ROWS_QUERY, is_virtuoso, refuse_row_limit
 from kg.errors import EngineError, EngineUnavailable, IntegrityError, KgError, UnknownGraph
 from kg.namespaces import prefixes
 from kg.query import Dataset, ParsedQuery
@@ -47,7 +48,7 @@ class RemotePool:
     def __init__(self, release: Release, settings: Settings) -> None:
         self.settings = settings
         self._release = release
-        self._upstream = Upstream.of(settings)
+        self._endpoint = Endpoint.of(settings)
         base_iri = release.manifest.base_iri
         self._layout = Layout.of(base_iri)
         self._house = prefixes(base_iri)
@@ -85,6 +86,7 @@ class RemotePool:
         Raises:
             EngineUnavailable: it does not answer, or holds another release or none.
             IntegrityError: it holds another number of triples.
+            EngineError: it would cut answers without saying so.
         """
         if self._watch is not None:
             return
@@ -93,17 +95,18 @@ class RemotePool:
         limits = httpx.Limits(
             max_connections=None, max_keepalive_connections=self.settings.workers + 2, keepalive_expiry=KEPT
         )
-        client = httpx.AsyncClient(limits=limits, **self._upstream.options())
+        client = httpx.AsyncClient(limits=limits, **self._endpoint.options())
         self._exchange = Exchange(
-            client, self._upstream.url, self._threads, self._release.manifest.base_iri, self._house,
+            client, self._endpoint.url, self._threads, self._release.manifest.base_iri, self._house,
             self.settings.result_bytes, self._prove,
         )  # fmt: skip
         try:
             await self._prove()
+            await self._refuse_cuts()
             await self._count()
         except EngineUnavailable as error:
             await client.aclose()
-            raise EngineUnavailable(f"{error.message}: {self._upstream.url}", hint=self._advice) from error
+            raise EngineUnavailable(f"{error.message}: {self._endpoint.url}", hint=self._advice) from error
         except BaseException:
             await client.aclose()
             raise
@@ -115,7 +118,7 @@ class RemotePool:
     def _advice(self) -> str:
         return (
             f"is the engine running? If so, load it: kg publish --release {self._release.version} "
-            f"--to {self._upstream.url} --graph-store URL"
+            f"--to {self._endpoint.url} --graph-store URL"
         )
 
     async def close(self) -> None:
@@ -228,13 +231,21 @@ class RemotePool:
             message = f"the engine holds {union + sum(named):,} quads of the release, not {wanted['quads']:,}"
             raise IntegrityError(message, hint=self._advice)
 
+    async def _refuse_cuts(self) -> None:
+        response = await self._response(self._layout.version_query, self._layout.state)
+        if is_virtuoso(response.headers):
+            refuse_row_limit(await self._value(ROWS_QUERY, self._layout.state))
+
     async def _value(self, text: str, graph: str) -> str | None:
+        return first_value((await self._response(text, graph)).content)
+
+    async def _response(self, text: str, graph: str) -> httpx.Response:
         headers = {"Accept": "application/sparql-results+json"}
         try:
-            response = await self._exchange.client.post(self._upstream.url, data=form(text, (graph,)), headers=headers)
+            response = await self._exchange.client.post(self._endpoint.url, data=form(text, (graph,)), headers=headers)
         except httpx.HTTPError as error:
             raise unavailable(error) from error
         if response.status_code != 200:
             refused = refusal(response.status_code, response.headers, response.text)
             raise refused if isinstance(refused, EngineError) else EngineError(refused.message)
-        return first_value(response.content)
+        return response

@@ -70,7 +70,8 @@ class Site:
             await asyncio.sleep(_LOOK)
             with contextlib.suppress(OSError):
                 path = await asyncio.to_thread(current.resolve, strict=True)
-                if path not in (self.service.release.path, refused):
+                is_down = self.service.pool.status.workers == 0  # an engine elsewhere may hold it meanwhile
+                if path != self.service.release.path and (path != refused or is_down):
                     refused = None if await self.look(path) else path
 
     async def look(self, path: Path) -> bool:

@@ -20,7 +20,7 @@ from kg.errors import ConfigurationError, DeadlineExceeded, EngineError, EngineU
 from kg.results import Solutions, read_results
 from kg.settings import Settings
 
-__all__ = ["COUNT", "Layout", "Upstream", "first_value", "form", "is_remote", "refusal", "unavailable"]
+__all__ = ["COUNT", "Endpoint", "Layout", "first_value", "form", "is_remote", "refusal", "stopped", "unavailable"]
 
 NOWHERE = "urn:governance-kg:nothing"
 """A graph that nobody has, for an empty default graph or no named graphs; without a name, engines would take all."""
@@ -58,7 +58,7 @@ class _Credentials(httpx.Auth):
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
+class Endpoint:
     """The engine whose query endpoint is at `url`, and who asks it."""
 
     url: str
@@ -66,7 +66,7 @@ class Upstream:
     password: str = field(default="", repr=False)
 
     @classmethod
-    def of(cls, settings: Settings, url: str | None = None) -> Upstream:
+    def of(cls, settings: Settings, url: str | None = None) -> Endpoint:
         """The engine at `url`, without one that of `KG_ENGINE`.
 
         Raises:

@@ -1,0 +1,499 @@
+"""`kg serve` in front of engines elsewhere: real ones, over HTTP, and a peer that breaks its promises."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import io
+import json
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from engines import OXIGRAPH, VIRTUOSO, Engine, Peer, oxigraph, peer, virtuoso
+from kg.engine.pool import pool_of
+from kg.engine.remote import RemotePool
+from kg.errors import EngineError, EngineUnavailable, IntegrityError, KgError, UnknownGraph
+from kg.query import Dataset, parse_query
+from kg.release import Release
+from kg.settings import Settings
+from serving import ALL, BASE, GRAPH, OTHER, make_release, served
+
+needs_virtuoso = pytest.mark.skipif(VIRTUOSO is None, reason="Virtuoso is not installed")
+ENGINES = ["oxigraph", pytest.param("virtuoso", marks=needs_virtuoso)]
+BIG = "SELECT ?a ?c ?d { ?a ?b ?c . ?d ?e ?f }"
+QUERIES = [
+    "SELECT ?s ?p ?o { ?s ?p ?o }",
+    ALL + "SELECT ?owned { organisation:region gov:owns+ ?owned }",
+    ALL + "SELECT ?owner { ?owner gov:owns+ organisation:studio }",
+    ALL + "SELECT * { ?z a org:Organization ; skos:prefLabel ?a }",
+    ALL + 'SELECT ?x ?label { ?x skos:prefLabel ?label FILTER (LANG(?label) = "sv") } ORDER BY DESC(?x) LIMIT 2',
+    ALL + "SELECT ?x ?o { ?x a org:Organization OPTIONAL { ?x gov:owns ?o } }",
+    ALL + "SELECT (SUM(?n) AS ?total) (COUNT(*) AS ?c) { ?r gov:amount ?n }",
+    "SELECT ?g ?s { GRAPH ?g { ?s a ?c } }",
+    "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g",
+    f"SELECT ?s ?p {{ GRAPH <{OTHER}> {{ ?s ?p ?o }} }}",
+    f"SELECT ?s FROM <{OTHER}> {{ ?s ?p ?o }}",
+    f"SELECT ?s ?g FROM <{OTHER}> {{ {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p ?o }} }} }}",
+    f"SELECT ?s ?g FROM NAMED <{OTHER}> {{ {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p ?o }} }} }}",
+    f"SELECT ?s FROM <{OTHER}> FROM <{GRAPH}> FROM <{OTHER}> {{ ?s ?p ?o }}",
+    "SELECT ?s { GRAPH <http://example.org/nowhere> { ?s ?p ?o } }",
+    "SELECT ?s { <id/organisation/region> ?p ?s }",
+    f"BASE <{BASE}> SELECT ?s {{ <id/organisation/region> ?p ?s }}",
+    "SELECT ?s { ?s ?p ?o FILTER (?o < 0) }",
+    'SELECT ?x { VALUES ?x { "å\\n\\"<&" "x"@sv 1 1.5 <http://e/å> } }',
+    "ASK { ?s ?p ?o }",
+    "ASK { ?s ?p 'nobody says this' }",
+    "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
+    f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{OTHER}> {{ ?s ?p ?o }} }}",
+    "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER (?o < 0) }",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return make_release(tmp_path_factory.mktemp("remote"), extra=500)
+
+
+@pytest.fixture(scope="module")
+def engines(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
+    with contextlib.ExitStack() as stack:
+        found = {"oxigraph": stack.enter_context(oxigraph(tmp_path_factory.mktemp("oxigraph"), seconds=1))}
+        if VIRTUOSO is not None:
+            found["virtuoso"] = stack.enter_context(virtuoso(tmp_path_factory.mktemp("virtuoso")))
+        for engine in found.values():
+            engine.load(release)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def servers(release: Release, engines: dict[str, Engine]) -> Iterator[dict[str, str]]:
+    """Addresses of `kg serve`, by engine."""
+    with contextlib.ExitStack() as stack:
+        found = {"embedded": stack.enter_context(served(release, workers=2, log="warnings"))[0]}
+        for name, engine in engines.items():
+            server = served(release, workers=3, engine=engine.engine, deadline=4.0, log="warnings")
+            found[name] = stack.enter_context(server)[0]
+        yield found
+
+
+def ask(url: str, text: str, accept: str = "*/*", **more: object) -> httpx.Response:
+    return httpx.get(url + "/sparql", params={"query": text, **more}, headers={"Accept": accept}, timeout=30)
+
+
+def meaning(response: httpx.Response) -> object:
+    """What an answer says, without the order of rows."""
+    assert response.status_code == 200, response.text
+    if "json" not in response.headers["content-type"]:
+        return sorted(map(str, parse(io.BytesIO(response.content), RdfFormat.N_TRIPLES)))
+    document = response.json()
+    if "boolean" in document:
+        return document["boolean"]
+    return document["head"]["vars"], sorted(json.dumps(row, sort_keys=True) for row in document["results"]["bindings"])
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("text", QUERIES)
+def test_the_same_query_has_the_same_answer(servers: dict[str, str], name: str, text: str) -> None:
+    accept = "application/sparql-results+json, application/n-triples;q=0.9"
+    assert meaning(ask(servers[name], text, accept)) == meaning(ask(servers["embedded"], text, accept))
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_format_is_written_as_by_our_own_engine(servers: dict[str, str], name: str) -> None:
+    solutions = ALL + "SELECT * { ?z a org:Organization ; skos:prefLabel ?a FILTER (LANG(?a) = 'sv') } ORDER BY ?z"
+    graph = ALL + "CONSTRUCT { organisation:studio skos:prefLabel ?o } { organisation:studio skos:prefLabel ?o }"
+    asked = [(solutions, kind) for kind in ("json", "xml", "csv", "tsv")]
+    asked += [(graph, kind) for kind in ("ttl", "nt", "rdf", "jsonld")] + [("ASK {}", "json"), ("ASK {}", "xml")]
+    for text, kind in asked:
+        remote, embedded = (ask(servers[place], text, format=kind) for place in (name, "embedded"))
+        assert remote.content == embedded.content, kind
+        assert remote.headers["etag"] == embedded.headers["etag"]
+        assert remote.headers["content-type"] == embedded.headers["content-type"]
+    assert len(asked) == 10
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_cache_pages_graphs_and_description_go_on_working(servers: dict[str, str], release: Release, name: str) -> None:
+    url = servers[name]
+    first = ask(url, "SELECT ?s { ?s ?p 'number 7' }")
+    again = httpx.get(first.request.url, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, ask(url, "SELECT ?s { ?s ?p 'number 7' }").content) == (304, first.content)
+    assert "hit" in ask(url, "SELECT ?s { ?s ?p 'number 7' }").headers["server-timing"]
+    page = ask(url, ALL + "SELECT ?x { ?x a org:Organisation }", "text/html")
+    assert (page.status_code, "org:Organization" in page.text) == (200, True)
+    graphs = {
+        place: httpx.get(f"{servers[place]}/graph-store", params={"graph": OTHER}) for place in (name, "embedded")
+    }
+    assert graphs[name].content == graphs["embedded"].content
+    assert httpx.get(f"{url}/graph-store?graph=http://example.org/none").status_code == 404
+    assert "void#triples" in httpx.get(url + "/sparql", headers={"Accept": "application/n-triples"}).text
+    ready = httpx.get(url + "/health/ready").json()
+    assert (ready["status"], ready["release"], ready["workers"]["workers"]) == ("ready", release.version, 3)
+    assert httpx.get(url + "/metrics").status_code == 200
+    zipped = httpx.get(
+        url + "/sparql", params={"query": "SELECT ?s ?o { ?s ?p ?o }"}, headers={"Accept-Encoding": "gzip"}
+    )
+    assert (zipped.headers["content-encoding"], len(zipped.json()["results"]["bindings"]) > 500) == ("gzip", True)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize(
+    ("text", "status", "slug"),
+    [
+        ("SELECT ?x { ?x y }", 400, "query-syntax"),
+        ("SELECT ?x { ?x a organisation:Thing }", 400, "query-syntax"),
+        ("SELECT ?x { ?x a foaf:Person }", 400, "query-syntax"),
+        ("SELECT ?s FROM <http://example.org/none> { ?s ?p ?o }", 400, "unknown-graph"),
+        ("SELECT ?s { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 422, "refused-feature"),
+        ("SELECT (<bif:upper>('x') AS ?x) {}", 422, "refused-feature"),
+        ("PREFIX b: <sql:> SELECT (b:rand(1) AS ?x) {}", 422, "refused-feature"),
+        ("DEFINE get:soft \"soft\" SELECT ?s { ?s ?p ?o }", 400, "query-syntax"),
+        ("INSERT DATA { <http://e/a> <http://e/b> 1 }", 403, "update-refused"),
+    ],
+)  # fmt: skip
+def test_errors_of_a_query_are_those_of_our_own_engine(
+    servers: dict[str, str], name: str, text: str, status: int, slug: str
+) -> None:
+    response = ask(servers[name], text)
+    assert (response.status_code, response.json()["type"].rpartition("/")[2]) == (status, slug), response.text
+
+
+def test_a_syntax_error_has_its_place(servers: dict[str, str]) -> None:
+    text = "SELECT ?x {\n  ?x a <Thing> ;\n     } }"
+    remote, embedded = (ask(servers[place], text).json() for place in ("oxigraph", "embedded"))
+    assert remote == embedded
+    assert remote["line"] == 3
+
+
+def test_the_deadline_of_kg_stops_a_long_answer(servers: dict[str, str]) -> None:
+    start = time.monotonic()
+    with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
+        ask(servers["oxigraph"], BIG, timeout=0.7)
+    assert time.monotonic() - start < 5
+    assert ask(servers["oxigraph"], "ASK {}").status_code == 200
+
+
+def test_the_time_limit_of_the_engine_is_a_504(servers: dict[str, str]) -> None:
+    """Oxigraph says 200 first, and writes its error where the rows should be."""
+    response = ask(servers["oxigraph"], "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    assert (response.status_code, response.json()["type"].rpartition("/")[2]) == (504, "deadline-exceeded")
+
+
+def test_a_virtuoso_that_cuts_graphs_without_saying_so_is_not_served_from(release: Release) -> None:
+    with peer(release) as engine:
+        engine.name = "Virtuoso/07.20.3229 (Linux)"
+        with pytest.raises(EngineError, match="after 10000 rows") as found:
+            with_pool(release, engine.engine, lambda _: asyncio.sleep(0))
+    assert "ResultSetMaxRows" in (found.value.hint or "")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_description_holds_at_least_what_our_own_does(servers: dict[str, str], name: str) -> None:
+    """What DESCRIBE gives is for each engine to say (SPARQL 1.1 §16.4): Virtuoso also tells who points to a thing."""
+    text = ALL + "DESCRIBE organisation:filmpool"
+    remote, embedded = (meaning(ask(servers[place], text, "application/n-triples")) for place in (name, "embedded"))
+    assert isinstance(remote, list)
+    assert isinstance(embedded, list)
+    assert set(embedded) <= set(remote)
+    assert len(remote) == len(embedded) + (2 if name == "virtuoso" else 0)
+
+
+def test_limits_are_errors_and_never_cuts(release: Release, engines: dict[str, Engine]) -> None:
+    settings = {"result_bytes": 40_000, "workers": 2, "per_client": 1, "log": "warnings"}
+    with served(release, engine=engines["oxigraph"].engine, **settings) as (url, _):
+        response = ask(url, "SELECT ?s ?p ?o { ?s ?p ?o }")
+        assert (response.status_code, response.json()["type"].rpartition("/")[2]) == (507, "result-too-large")
+        assert ask(url, "SELECT ?s { ?s ?p ?o } LIMIT 3").status_code == 200
+
+
+def test_a_client_has_its_share_and_no_more(release: Release) -> None:
+    """A queue of 4: one query of a client runs, one waits, the third is too many; another client is answered."""
+    with (
+        peer(release) as engine,
+        served(release, engine=engine.engine, workers=2, per_client=1, queue=4, deadline=3, log="warnings") as (url, _),
+        ThreadPoolExecutor(3) as threads,
+    ):
+        texts = [f"SELECT ?x {{ ?x ?y {number} }} # behave: silent" for number in range(3)]
+        found = sorted(answer.status_code for answer in threads.map(lambda text: ask(url, text), texts))
+        assert found.count(429) == 1
+        with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2")) as other:
+            assert (
+                other.get(url + "/sparql", params={"query": "SELECT ?x {} # behave: well"}, timeout=10).status_code
+                == 200
+            )
+
+
+STATUSES = {
+    "html": 500, "small_false_end": 500, "text_behind_the_end": 500, "no_rows_of_a_boolean": 500, "part": 500,
+    "part_of_the_time": 500, "time_limit": 504, "as_if_replaced": 503, "status_400": 400, "status_401": 500,
+    "status_500": 500, "status_502": 503, "status_503": 503, "status_504": 504, "late": 504, "silent": 503,
+}  # fmt: skip
+BROKEN = ["cut", "short", "false_end", "error_in_the_middle", "triples_cut", "triples_with_an_error"]
+
+
+@pytest.fixture(scope="module")
+def liar(release: Release) -> Iterator[tuple[Peer, str]]:
+    with (
+        peer(release) as engine,
+        served(release, engine=engine.engine, workers=4, per_client=4, deadline=8, log="warnings") as (url, _),
+    ):
+        yield engine, url
+
+
+@pytest.mark.parametrize(("behaviour", "status"), STATUSES.items())
+def test_what_an_engine_does_wrong_at_once_is_a_true_status(
+    liar: tuple[Peer, str], behaviour: str, status: int
+) -> None:
+    response = ask(liar[1], f"SELECT ?x {{ ?x ?y ?z }} # behave: {behaviour}")
+    assert response.status_code == status, response.text
+    assert "secret" not in response.text
+    assert str(liar[0].server_port) not in response.text
+    if behaviour == "status_503":
+        assert response.headers["retry-after"] == "7"
+
+
+@pytest.mark.parametrize("behaviour", BROKEN)
+@pytest.mark.parametrize("zipped", ["identity", "gzip"])
+def test_what_an_engine_does_wrong_on_the_way_breaks_the_connection(
+    liar: tuple[Peer, str], behaviour: str, zipped: str
+) -> None:
+    form = "CONSTRUCT { ?x ?y ?z }" if behaviour.startswith("triples") else "SELECT ?x"
+    url = f"{liar[1]}/sparql"
+    for _ in range(2):  # nothing of it was kept
+        with (
+            pytest.raises(httpx.RemoteProtocolError, match="incomplete"),
+            httpx.stream(
+                "GET",
+                url,
+                params={"query": f"{form} {{ ?x ?y ?z }} # behave: {behaviour}"},
+                headers={"Accept-Encoding": zipped},
+                timeout=20,
+            ) as response,
+        ):
+            assert response.status_code == 200
+            for _ in response.iter_raw():
+                pass
+
+
+def test_triples_whose_end_cannot_be_told_are_refused(liar: tuple[Peer, str]) -> None:
+    text = "CONSTRUCT { ?x ?y ?z } { ?x ?y ?z } # behave: "
+    assert ask(liar[1], text + "triples").status_code == 200
+    assert ask(liar[1], text + "triples_without_an_end").status_code == 500
+    assert len(ask(liar[1], "SELECT ?x { ?x ?y ?z } # behave: well").json()["results"]["bindings"]) == 20_000
+
+
+def test_a_client_that_hangs_up_ends_the_query_at_the_engine(liar: tuple[Peer, str]) -> None:
+    query = {"query": "SELECT ?x { ?x ?y ?z } # behave: slow"}
+    for _ in range(6):  # more than there are places
+        with httpx.stream("GET", f"{liar[1]}/sparql", params=query, timeout=20) as response:
+            assert response.status_code == 200
+            next(response.iter_raw())
+    for _ in range(100):
+        if liar[0].ended == 6:
+            break
+        time.sleep(0.05)
+    assert liar[0].ended == 6
+    assert ask(liar[1], "SELECT ?x { ?x ?y ?z } # behave: well").status_code == 200
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def test_credentials_are_sent_when_asked_for_and_shown_to_nobody(release: Release, tmp_path: Path) -> None:
+    secret = "s3cret-word"
+    with (
+        peer(release, basic("kg", secret)) as engine,
+        (tmp_path / "log").open("wb") as log,
+        served(release, engine=engine.engine, engine_user="kg", engine_password=secret, stderr=log) as (url, _),
+    ):
+        assert ask(url, "SELECT ?x { ?x ?y ?z } # behave: well").status_code == 200
+        assert "Authorization" not in engine.asked[0][0]
+        engine.demands = basic("kg", "another")
+        time.sleep(1.5)
+        assert httpx.get(url + "/health/ready").status_code == 503
+        assert ask(url, "SELECT ?x { ?x ?y 1 } # behave: well").status_code == 500
+    assert secret not in (tmp_path / "log").read_text("utf-8")
+    settings = Settings(engine="sparql+http://127.0.0.1/", engine_user="kg", engine_password=secret)
+    assert secret not in repr(settings)
+    assert secret not in repr(RemotePool(release, settings)._endpoint)
+
+
+def test_proxies_of_the_environment_are_not_asked(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with peer(release) as engine:
+        with_pool(release, engine.engine, lambda _: asyncio.sleep(0))
+        assert len(engine.asked) > 2
+
+
+def with_pool(release: Release, engine: str, work: Callable[[RemotePool], Awaitable[object]]) -> None:
+    async def run() -> None:
+        pool = pool_of(release, Settings(engine=engine, workers=2))
+        assert isinstance(pool, RemotePool)
+        try:
+            await pool.start()
+            await work(pool)
+        finally:
+            await pool.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (f"CLEAR GRAPH <{BASE}engine/state>", EngineUnavailable, "does not hold this release"),
+        (f"DELETE WHERE {{ GRAPH <{OTHER}> {{ ?s ?p ?o }} }}", IntegrityError, "quads of the release, not"),
+        (f"INSERT DATA {{ GRAPH <{BASE}engine/union> {{ <http://e/a> <http://e/a> 1 }} }}", IntegrityError, "not"),
+    ],
+)
+def test_it_does_not_start_over_an_engine_that_does_not_hold_the_release(
+    release: Release, tmp_path: Path, change: str, error: type[KgError], message: str
+) -> None:
+    with oxigraph(tmp_path) as engine:
+        engine.load(release)
+        engine.change(change)
+        with pytest.raises(error, match=message) as found:
+            with_pool(release, engine.engine, lambda _: asyncio.sleep(0))
+    assert f"kg publish --release {release.version} --to {engine.query}" in (found.value.hint or "")
+
+
+def test_it_does_not_start_without_an_engine(release: Release) -> None:
+    with pytest.raises(EngineUnavailable, match="http://127.0.0.1:9/query") as found:
+        with_pool(release, "sparql+http://127.0.0.1:9/query", lambda _: asyncio.sleep(0))
+    assert "kg publish" in (found.value.hint or "")
+
+
+def test_graphs_of_a_request_are_those_of_the_release(release: Release, engines: dict[str, Engine]) -> None:
+    async def work(pool: RemotePool) -> None:
+        query = parse_query("ASK {}", base_iri=BASE, max_bytes=1000, max_depth=10)
+        with pytest.raises(UnknownGraph):
+            await pool.answer(query, format="json", client="", dataset=Dataset(default=(f"{BASE}engine/union",)))
+
+    with_pool(release, engines["oxigraph"].engine, work)
+
+
+def test_an_engine_that_is_killed_in_mid_answer_and_started_empty_gives_no_false_answer(
+    release: Release, tmp_path: Path
+) -> None:
+    text = "SELECT ?s { ?s ?p ?o }"
+    with contextlib.ExitStack() as stack:
+        engine = stack.enter_context(oxigraph(tmp_path / "one"))
+        engine.load(release)
+        url, _ = stack.enter_context(served(release, engine=engine.engine, workers=2, deadline=20, log="warnings"))
+        with (
+            pytest.raises(httpx.RemoteProtocolError, match="incomplete"),
+            httpx.stream("GET", f"{url}/sparql", params={"query": BIG}, timeout=20) as response,
+        ):
+            assert response.status_code == 200
+            for number, _ in enumerate(response.iter_raw()):
+                if number == 2:
+                    os.kill(engine.pid, signal.SIGKILL)
+        down = ask(url, text)
+        assert (down.status_code, down.json()["type"].rpartition("/")[2]) == (503, "engine-unavailable")
+        assert down.headers["retry-after"] == "1"
+        until(url, 503)
+        port = int(engine.query.rpartition(":")[2].partition("/")[0])
+        again = stack.enter_context(oxigraph(tmp_path / "two", port=port))
+        for _ in range(20):  # there it is, and empty: its answers would be whole, and false
+            assert ask(url, text).status_code == 503
+        again.load(release)
+        until(url, 200)
+        assert len(ask(url, text).json()["results"]["bindings"]) == release.manifest.counts["triples"]
+
+
+def until(url: str, status: int) -> None:
+    """Until `/health/ready` has this status."""
+    for _ in range(200):
+        if httpx.get(url + "/health/ready").status_code == status:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"not {status}")
+
+
+def test_an_engine_that_hangs_is_not_ready_and_its_queries_meet_their_deadline(
+    release: Release, tmp_path: Path
+) -> None:
+    with (
+        oxigraph(tmp_path) as engine,
+        contextlib.closing(Stopper(engine.pid)) as stopper,
+    ):
+        engine.load(release)
+        with served(release, engine=engine.engine, workers=2, deadline=1.0, log="warnings") as (url, _):
+            stopper.stop()
+            assert ask(url, "SELECT ?s { ?s ?p ?o }").status_code == 504
+            until(url, 503)
+            stopper.close()
+            until(url, 200)
+            assert ask(url, "SELECT ?s { ?s ?p ?o }").status_code == 200
+
+
+class Stopper:
+    """Stops a process, and lets it go on."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def stop(self) -> None:
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def close(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+
+def test_a_query_that_an_administrator_stops(release: Release) -> None:
+    headers = {"Authorization": "Bearer word"}
+    with (
+        peer(release) as engine,
+        served(release, engine=engine.engine, workers=2, deadline=20, admin_token="word", log="warnings") as (url, _),
+        ThreadPoolExecutor(1) as threads,
+    ):
+        waiting = threads.submit(ask, url, "SELECT ?x { ?x ?y ?z } # behave: silent")
+        for _ in range(100):
+            if running := httpx.get(url + "/admin/queries", headers=headers).json()["queries"]:
+                break
+            time.sleep(0.02)
+        assert httpx.delete(f"{url}/admin/queries/{running[0]['number']}", headers=headers).status_code == 204
+        assert (waiting.result().status_code, waiting.result().json()["type"].rpartition("/")[2]) == (503, "cancelled")
+
+
+def test_a_release_that_is_published_is_switched_to(tmp_path: Path) -> None:
+    """The engine holds one release: between the two there is no answer, and never a mixed one."""
+    first, second = (make_release(tmp_path / name, extra=extra) for name, extra in (("one", 10), ("two", 20)))
+    manifest = replace(second.manifest, version="2026-11-02-test")
+    (second.path / "manifest.json").write_text(manifest.to_json(), "utf-8")
+    second = replace(second, manifest=manifest)
+    current = tmp_path / "current"
+    current.symlink_to(first.path)
+    with oxigraph(tmp_path / "engine") as engine:
+        engine.load(first)
+        with served(first, engine=engine.engine, workers=2, follow=current, log="warnings") as (url, _):
+            current.unlink()
+            current.symlink_to(second.path)
+            time.sleep(1.5)  # it is refused, as the engine does not hold it yet
+            assert httpx.get(url + "/health/ready").json()["release"] == first.version
+            engine.load(second)
+            assert ask(url, "SELECT ?s { ?s ?p ?o }").status_code in (200, 503)
+            for _ in range(200):
+                if httpx.get(url + "/health/ready").json()["release"] == second.version:
+                    break
+                time.sleep(0.05)
+            rows = ask(url, "SELECT ?s { ?s ?p ?o }").json()["results"]["bindings"]
+            assert len(rows) == second.manifest.counts["triples"]
+
+
+def test_suites_have_their_cases() -> None:
+    assert len(QUERIES) == 24
+    assert len(STATUSES) + len(BROKEN) == 22
+    assert OXIGRAPH.is_file()
