@@ -130,7 +130,8 @@ def test_cache_pages_graphs_and_description_go_on_working(servers: dict[str, str
     assert (again.status_code, ask(url, "SELECT ?s { ?s ?p 'number 7' }").content) == (304, first.content)
     assert "hit" in ask(url, "SELECT ?s { ?s ?p 'number 7' }").headers["server-timing"]
     page = ask(url, ALL + "SELECT ?x { ?x a org:Organisation }", "text/html")
-    assert (page.status_code, "org:Organization" in page.text) == (200, True)
+    is_told = name == "oxigraph"  # to Virtuoso, GRAPH ?t {} holds for any ?t, so that it knows every name
+    assert (page.status_code, "org:Organization" in page.text) == (200, is_told)
     graphs = {
         place: httpx.get(f"{servers[place]}/graph-store", params={"graph": OTHER}) for place in (name, "embedded")
     }

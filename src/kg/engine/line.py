@@ -31,6 +31,8 @@ __all__ = ["Exchange", "Line"]
 
 ROOM = 64
 """Pieces that are held for a slow client."""
+AT_ONCE = 0.2
+"""Seconds within which a kept connection shows that the engine had closed it before it read the query."""
 _HEAD = 65536
 _REFUSAL = 65536
 _NOT_OF_A_QUERY = frozenset(("seconds", "gzip", "form"))
@@ -219,9 +221,12 @@ class Line:
         """The head of the response; asked twice if a kept connection turns out to be closed."""
         exchange = self._exchange
         request = exchange.client.build_request("POST", exchange.url, data=fields, headers={"Accept": accept})
+        began = self._loop.time()
         try:
             return await exchange.client.send(request, stream=True)
         except _STALE:
+            if self._loop.time() - began > AT_ONCE:
+                raise
             return await exchange.client.send(request, stream=True)
 
     async def _convert(self, response: httpx.Response, query: Query, kind: Form, *, zipped: bool) -> bytes:
