@@ -1,0 +1,128 @@
+"""`deploy/replicas.conf` for real: two servers of one release behind nginx, one of which dies under load."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kg.release import Release
+from serving import free_port, make_release, served
+from test_deploy import DEPLOY, NGINX, configuration, needs_nginx, replaced
+
+SECONDS = 4.0
+"""Of load; one of the servers dies after a quarter."""
+CLIENTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A proxy, the servers behind it, and the process of the first."""
+
+    proxy: str
+    servers: tuple[str, str]
+    pid: int
+
+
+@contextlib.contextmanager
+def proxied(folder: Path, servers: tuple[str, str]) -> Iterator[str]:
+    """nginx.conf with the block of replicas.conf, in front of these servers."""
+    port = free_port()
+    folder.mkdir()
+    path = configuration(folder, servers[0], port)
+    block = (DEPLOY / "replicas.conf").read_text("utf-8")
+    for number, server in enumerate(servers):
+        block = replaced(block, f"server 127.0.0.1:800{number} ", f"server {server.removeprefix('http://')} ")
+    text, count = re.subn(r"^upstream kg \{.*?^\}\n", block, (folder / "kg.conf").read_text("utf-8"), flags=re.M | re.S)
+    assert count == 1
+    (folder / "kg.conf").write_text(text, "utf-8")
+    process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(path), "-e", f"{folder}/errors"])
+    try:
+        for _ in range(200):
+            assert process.poll() is None, (folder / "errors").read_text()
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(f"http://127.0.0.1:{port}/health/live")
+                break
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def pair(release: Release, tmp_path: Path) -> Iterator[Pair]:
+    settings = {"workers": 2, "per_client": 8, "log": "warnings"}
+    with (
+        served(release, **settings) as (one, process),
+        served(release, **settings) as (two, _),
+        proxied(tmp_path / "nginx", (one, two)) as proxy,
+    ):
+        yield Pair(proxy, (one, two), process.pid)
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return make_release(tmp_path_factory.mktemp("replicas"), extra=2000)
+
+
+def question(number: int) -> dict[str, str]:
+    return {"query": f"SELECT ?s {{ ?s ?p 'number {number % 2000}' }} # {number}"}
+
+
+def ask(client: httpx.Client, url: str, number: int) -> httpx.Response:
+    """By GET and by POST in turn."""
+    if number % 2:
+        return client.post(url + "/sparql", data=question(number))
+    return client.get(url + "/sparql", params=question(number))
+
+
+@needs_nginx
+def test_one_of_two_servers_dies_under_load_and_nobody_notices(pair: Pair) -> None:
+    stop = time.monotonic() + SECONDS
+
+    def visitor(first: int) -> list[tuple[int, str]]:
+        """What was wrong, as its number and what was seen; the last entry counts what was asked."""
+        wrong, number = [], first
+        with httpx.Client(timeout=20) as client:
+            while time.monotonic() < stop:
+                try:
+                    answer = ask(client, pair.proxy, number)
+                    if answer.status_code != 200 or f'measure/m{number % 2000}"' not in answer.text:
+                        wrong.append((number, f"{answer.status_code} {answer.text[:200]}"))
+                except httpx.HTTPError as error:
+                    wrong.append((number, repr(error)))
+                number += CLIENTS
+        return [*wrong, ((number - first) // CLIENTS, "asked")]
+
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        visits = [threads.submit(visitor, first) for first in range(CLIENTS)]
+        time.sleep(SECONDS / 4)
+        os.kill(pair.pid, signal.SIGKILL)
+        found = [visit.result() for visit in visits]
+    assert [wrong for visit in found for wrong in visit[:-1]] == []
+    assert sum(visit[-1][0] for visit in found) > 20 * CLIENTS
+    with pytest.raises(httpx.TransportError):
+        httpx.get(pair.servers[0] + "/health/live")
+
+
+@needs_nginx
+def test_both_give_the_same_answers_and_the_same_etags(pair: Pair) -> None:
+    with httpx.Client() as client:
+        for number in range(10):
+            one, two, behind = (ask(client, url, number) for url in (*pair.servers, pair.proxy))
+            assert one.content == two.content == behind.content
+            assert one.headers["etag"] == two.headers["etag"] == behind.headers["etag"]
+        etag = {"If-None-Match": one.headers["etag"]}
+        for url in pair.servers:
+            assert client.post(url + "/sparql", data=question(9), headers=etag).status_code == 304
