@@ -151,7 +151,13 @@ class _Peer(BaseHTTPRequestHandler):
     def log_message(self, format: str, *arguments: object) -> None:
         """Nothing is logged."""
 
+    is_rude = False
+
     def do_POST(self) -> None:
+        if self.is_rude:
+            self.server.ended += 1
+            self.close_connection = True
+            return
         fields = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
         text = fields["query"][0]
         self.server.asked.append((dict(self.headers), fields))
@@ -266,6 +272,15 @@ class _Peer(BaseHTTPRequestHandler):
                 self.wfile.write(b"1\r\n \r\n")
                 time.sleep(0.01)
         self.server.ended += 1
+
+    def behave_rude(self) -> None:
+        """Hangs up on the next request without a word, as if the connection had been idle for too long."""
+        self.is_rude = True
+        self.behave_well()
+
+    def behave_huge(self) -> None:
+        with contextlib.suppress(OSError):
+            self._chunks(_BEGIN, *[_MANY + b","] * 60, _MANY + b"]}}", b"")
 
     def behave_silent(self) -> None:
         time.sleep(3)

@@ -31,14 +31,11 @@ __all__ = ["Exchange", "Line"]
 
 ROOM = 64
 """Pieces that are held for a slow client."""
-AT_ONCE = 0.2
-"""Seconds within which a kept connection shows that the engine had closed it before it read the query."""
 _HEAD = 65536
 _REFUSAL = 65536
 _NOT_OF_A_QUERY = frozenset(("seconds", "gzip", "form"))
 _RELATIVE = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.-]*:)[^<>\"{}|^`\\\x00-\x20]*>")
 _BASE = re.compile(r"\bBASE\b", re.IGNORECASE)
-_STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,16 +215,10 @@ class Line:
             await response.aclose()
 
     async def _open(self, fields: Mapping[str, Any], accept: str) -> httpx.Response:
-        """The head of the response; asked twice if a kept connection turns out to be closed."""
-        exchange = self._exchange
-        request = exchange.client.build_request("POST", exchange.url, data=fields, headers={"Accept": accept})
-        began = self._loop.time()
-        try:
-            return await exchange.client.send(request, stream=True)
-        except _STALE:
-            if self._loop.time() - began > AT_ONCE:
-                raise
-            return await exchange.client.send(request, stream=True)
+        """The head of the response."""
+        client = self._exchange.client
+        request = client.build_request("POST", self._exchange.url, data=fields, headers={"Accept": accept})
+        return await client.send(request, stream=True)
 
     async def _convert(self, response: httpx.Response, query: Query, kind: Form, *, zipped: bool) -> bytes:
         ends: list[bytes] = []

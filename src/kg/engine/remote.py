@@ -22,6 +22,7 @@ from kg.engine.line import Exchange, Line
 from kg.engine.oxigraph import graphs_of
 from kg.engine.pool import PoolStatus, Running
 from kg.engine.store import graph_names
+from kg.engine.transport import KeptConnections
 from kg.engine.virtuoso import ROWS_QUERY, is_virtuoso, refuse_row_limit
 from kg.errors import EngineError, EngineUnavailable, IntegrityError, KgError, UnknownGraph
 from kg.namespaces import prefixes
@@ -37,8 +38,6 @@ PROOF = 5.0
 """Seconds in which the engine must say which release it holds."""
 COUNTING = 3600.0
 """Seconds that it may take to count a graph."""
-KEPT = 4.0
-"""Seconds that an idle connection is kept; engines close theirs later."""
 _LONG = 4096
 
 
@@ -92,10 +91,8 @@ class RemotePool:
             return
         self._graphs = await asyncio.to_thread(graph_names, self._release.store_path)
         self._known = frozenset(self._graphs)
-        limits = httpx.Limits(
-            max_connections=None, max_keepalive_connections=self.settings.workers + 2, keepalive_expiry=KEPT
-        )
-        client = httpx.AsyncClient(limits=limits, **self._endpoint.options())
+        transport = KeptConnections(self.settings.workers + 2)
+        client = httpx.AsyncClient(transport=transport, **self._endpoint.options())
         self._exchange = Exchange(
             client, self._endpoint.url, self._threads, self._release.manifest.base_iri, self._house,
             self.settings.result_bytes, self._prove,
