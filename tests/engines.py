@@ -280,7 +280,7 @@ class _Peer(BaseHTTPRequestHandler):
 
     def behave_huge(self) -> None:
         with contextlib.suppress(OSError):
-            self._chunks(_BEGIN, *[_MANY + b","] * 60, _MANY + b"]}}", b"")
+            self._chunks(_BEGIN, *[_MANY + b","] * 400, _MANY + b"]}}", b"")
 
     def behave_silent(self) -> None:
         time.sleep(3)

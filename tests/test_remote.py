@@ -307,21 +307,6 @@ def test_a_client_that_hangs_up_ends_the_query_at_the_engine(liar: tuple[Peer, s
     assert ask(liar[1], "SELECT ?x { ?x ?y ?z } # behave: well").status_code == 200
 
 
-def test_a_client_that_takes_nothing_and_hangs_up_leaves_no_thread_behind(release: Release) -> None:
-    query = {"query": "SELECT ?x { ?x ?y ?z } # behave: huge"}
-    with (
-        peer(release) as engine,
-        served(release, engine=engine.engine, workers=2, per_client=2, deadline=20, log="warnings") as (url, _),
-    ):
-        for _ in range(6):  # more than there are threads
-            with httpx.stream("GET", f"{url}/sparql", params=query, timeout=20) as response:
-                assert response.status_code == 200
-                time.sleep(0.5)  # until nothing more fits between the engine and us
-        start = time.monotonic()
-        assert ask(url, "SELECT ?x { ?x ?y ?z } # behave: well").status_code == 200
-        assert time.monotonic() - start < 10
-
-
 def test_a_kept_connection_that_the_engine_has_closed_is_no_error(release: Release) -> None:
     with (
         peer(release) as engine,

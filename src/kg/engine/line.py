@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+import traceback
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import CancelledError, Executor, Future
@@ -236,13 +237,14 @@ class Line:
         sender = Sender(send, largest(query.format, self._exchange.result_bytes), format=query.format, gzip=zipped)
         content_type = response.headers.get("content-type", "")
         work = partial(convert, body, content_type, query, kind, sender, prefixes=self._exchange.prefixes)
-        try:
-            await self._loop.run_in_executor(self._exchange.threads, work)
-        except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+        failure = await self._loop.run_in_executor(self._exchange.threads, _outcome, work)
+        if isinstance(failure, _Stopped):
+            raise EngineError("the query was stopped")
+        if isinstance(failure, SyntaxError | ValueError | OSError | RuntimeError):
             late = stopped(body.tail.decode("utf-8", "replace"))
-            raise late or EngineError("the answer of the engine broke off, or is not what it says it is") from error
-        except _Stopped:
-            raise EngineError("the query was stopped") from None
+            raise late or EngineError("the answer of the engine broke off, or is not what it says it is")
+        if failure is not None:
+            raise failure
         sender.finish(worn=False)
         return ends[0]
 
@@ -250,6 +252,19 @@ class Line:
         self._frames.append(item)
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
+
+
+def _outcome(work: Callable[[], None]) -> Exception | None:
+    """What went wrong, without the frames in which it did: what pyoxigraph reads must end in the thread it began in."""
+    try:
+        work()
+    except Exception as error:
+        found: BaseException | None = error
+        while found is not None:
+            traceback.clear_frames(found.__traceback__)
+            found = found.with_traceback(None).__context__
+        return error
+    return None
 
 
 async def _beginning(response: httpx.Response) -> str:
