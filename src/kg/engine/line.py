@@ -9,17 +9,17 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-import traceback
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from concurrent.futures import CancelledError, Executor, Future
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import httpx
 
-from kg.engine.conversion import ACCEPTED, convert, refuse_unframed, with_columns
+from kg.engine.body import Body, Stopped
+from kg.engine.conversion import ACCEPTED, convert, refuse_unframed
 from kg.engine.endpoint import form, refusal, stopped, unavailable
 from kg.engine.frames import END, Frame
 from kg.engine.oxigraph import Query
@@ -32,7 +32,6 @@ __all__ = ["Exchange", "Line"]
 
 ROOM = 64
 """Pieces that are held for a slow client."""
-_HEAD = 65536
 _REFUSAL = 65536
 _NOT_OF_A_QUERY = frozenset(("seconds", "gzip", "form"))
 _RELATIVE = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.-]*:)[^<>\"{}|^`\\\x00-\x20]*>")
@@ -52,63 +51,6 @@ class Exchange:
     prove: Callable[[], Awaitable[None]]
 
 
-class _Stopped(Exception):
-    """Nobody wants the answer any longer."""
-
-
-class _Body:
-    """The body of a response, for a thread that may wait."""
-
-    def __init__(self, chunks: AsyncIterator[bytes], variables: tuple[str, ...]) -> None:
-        self._chunks = chunks
-        self._variables = variables
-        self._loop = asyncio.get_running_loop()
-        self._held = memoryview(b"")
-        self._pending: Future[bytes] | None = None
-        self._is_stopped = False
-        self.tail = b""
-
-    def read(self, size: int = -1) -> bytes:
-        """At most `size` bytes, none at the end."""
-        if not self._held:
-            self._held = memoryview(self._next() if not self._variables else self._start())
-        piece = self._held[:size] if size >= 0 else self._held
-        self._held = self._held[len(piece) :]
-        return bytes(piece)
-
-    def _start(self) -> bytes:
-        """The head of the result, its columns in the order of the query."""
-        variables, self._variables, found = self._variables, (), b""
-        while len(found) < _HEAD and (chunk := self._next()):
-            found += chunk
-            if (ordered := with_columns(found, variables)) is not None:
-                return ordered
-        return found
-
-    def _next(self) -> bytes:
-        self._pending = asyncio.run_coroutine_threadsafe(self._receive(), self._loop)
-        if self._is_stopped:
-            self._pending.cancel()
-        try:
-            chunk = self._pending.result()
-        except CancelledError:
-            raise _Stopped from None
-        self.tail = (self.tail + chunk)[-200:]
-        return chunk
-
-    async def _receive(self) -> bytes:
-        async for chunk in self._chunks:
-            if chunk:
-                return chunk
-        return b""
-
-    def stop(self) -> None:
-        """End whatever waits for a byte."""
-        self._is_stopped = True
-        if self._pending is not None:
-            self._pending.cancel()
-
-
 class Line:
     """A place for one query; documented in `kg.engine.process.WorkerProcess`, whose part it plays."""
 
@@ -124,7 +66,7 @@ class Line:
         self._room = threading.Semaphore(ROOM)
         self._waiting: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
-        self._body: _Body | None = None
+        self._body: Body | None = None
 
     @property
     def is_usable(self) -> bool:
@@ -230,15 +172,15 @@ class Line:
                 return
             self._room.acquire()
             if not self.is_alive:
-                raise _Stopped
+                raise Stopped
             self._loop.call_soon_threadsafe(self._put, (frame, payload))
 
-        body = self._body = _Body(response.aiter_bytes(), query.variables)
+        body = self._body = Body(response.aiter_bytes(), query.variables)
         sender = Sender(send, largest(query.format, self._exchange.result_bytes), format=query.format, gzip=zipped)
         content_type = response.headers.get("content-type", "")
         work = partial(convert, body, content_type, query, kind, sender, prefixes=self._exchange.prefixes)
         failure = await self._loop.run_in_executor(self._exchange.threads, _outcome, work)
-        if isinstance(failure, _Stopped):
+        if isinstance(failure, Stopped):
             raise EngineError("the query was stopped")
         if isinstance(failure, SyntaxError | ValueError | OSError | RuntimeError):
             late = stopped(body.tail.decode("utf-8", "replace"))
@@ -261,7 +203,6 @@ def _outcome(work: Callable[[], None]) -> Exception | None:
     except Exception as error:
         found: BaseException | None = error
         while found is not None:
-            traceback.clear_frames(found.__traceback__)
             found = found.with_traceback(None).__context__
         return error
     return None
