@@ -42,6 +42,7 @@ QUERIES = [
     "SELECT ?g ?s { GRAPH ?g { ?s a ?c } }",
     "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g",
     f"SELECT ?s ?p {{ GRAPH <{OTHER}> {{ ?s ?p ?o }} }}",
+    "SELECT ?g ?s { grApH ?g { ?s a ?c } }",
     f"SELECT ?s FROM <{OTHER}> {{ ?s ?p ?o }}",
     f"SELECT ?s ?g FROM <{OTHER}> {{ {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p ?o }} }} }}",
     f"SELECT ?s ?g FROM NAMED <{OTHER}> {{ {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p ?o }} }} }}",
@@ -558,6 +559,6 @@ def test_saved_queries_have_the_answers_of_our_own_engine(
 
 
 def test_suites_have_their_cases() -> None:
-    assert len(QUERIES) == 24
+    assert len(QUERIES) == 25
     assert len(STATUSES) + len(BROKEN) == 22
     assert OXIGRAPH.is_file()

@@ -1,7 +1,8 @@
 """One query to an engine elsewhere, in the place of a query worker: asked once, read in pieces, stopped at any time.
 
-The answer is read and written anew by a thread of its own (`kg.engine.conversion`), which blocks where the network or
-the client is slow. Its last piece is held back until the engine has been asked once more which release it holds.
+The answer is read and written anew (`kg.engine.conversion`), a long one by a thread of its own, which blocks where the
+network or the client is slow. Its last piece is held back until the engine has been asked once more which release it
+holds.
 """
 
 from __future__ import annotations
@@ -179,7 +180,11 @@ class Line:
         sender = Sender(send, largest(query.format, self._exchange.result_bytes), format=query.format, gzip=zipped)
         content_type = response.headers.get("content-type", "")
         work = partial(convert, body, content_type, query, kind, sender, prefixes=self._exchange.prefixes)
-        failure = await self._loop.run_in_executor(self._exchange.threads, _outcome, work)
+        await body.begin()
+        if body.is_whole:
+            failure = _outcome(work)
+        else:
+            failure = await self._loop.run_in_executor(self._exchange.threads, _outcome, work)
         if isinstance(failure, Stopped):
             raise EngineError("the query was stopped")
         if isinstance(failure, SyntaxError | ValueError | OSError | RuntimeError):

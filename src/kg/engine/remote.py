@@ -154,7 +154,7 @@ class RemotePool:
             refuse_foreign(query, self._house)
         else:
             await asyncio.to_thread(refuse_foreign, query, self._house)
-        asked: dict[str, Any] = {"format": format, "form": query.form.value, **self._dataset(dataset or query.dataset)}
+        asked: dict[str, Any] = {"format": format, "form": query.form.value, **self._dataset(query, dataset)}
         if query.star is not None and len(query.variables) > 1:
             asked["variables"] = query.variables
         if rows:
@@ -163,10 +163,12 @@ class RemotePool:
             asked["gzip"] = True
         return await self._desk.answer(query, asked, client=client, seconds=seconds)
 
-    def _dataset(self, chosen: Dataset) -> Mapping[str, tuple[str, ...]]:
+    def _dataset(self, query: ParsedQuery, dataset: Dataset | None) -> Mapping[str, tuple[str, ...]]:
         """The graphs that a query is over, all by name: engines differ in what they take where none is named."""
-        if not chosen:
-            return {"default": (self._layout.union,), "named": self._graphs}
+        chosen = dataset or query.dataset
+        if not chosen:  # names that cannot matter are not sent; a backslash may spell the keyword
+            sees_names = "graph" in query.text.lower() or "\\" in query.text
+            return {"default": (self._layout.union,), "named": self._graphs if sees_names else ()}
         for graph in graphs_of((*chosen.default, *chosen.named)):
             if graph.value not in self._known:
                 raise UnknownGraph(f"there is no graph <{graph.value}> in this release")
