@@ -34,7 +34,7 @@ __all__ = ["Exchange", "Line"]
 ROOM = 64
 """Pieces that are held for a slow client."""
 _REFUSAL = 65536
-_NOT_OF_A_QUERY = frozenset(("seconds", "gzip", "form"))
+_NOT_OF_A_QUERY = frozenset(("seconds", "gzip", "form", "check"))
 _RELATIVE = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.-]*:)[^<>\"{}|^`\\\x00-\x20]*>")
 _BASE = re.compile(r"\bBASE\b", re.IGNORECASE)
 
@@ -129,15 +129,14 @@ class Line:
             self._put(error)
         except httpx.HTTPError as error:
             self._put(unavailable(error))
+        except Exception as error:  # whatever it is, nobody should wait for an answer until the deadline
+            self._put(EngineError(f"the answer of the engine cannot be read ({type(error).__name__})"))
 
     async def _answer(self, options: Mapping[str, Any], text: str) -> bytes:
         """Send all pieces but the last, and give that one."""
         is_check = "check" in options
-        query = (
-            Query(text, **{name: value for name, value in options.items() if name not in _NOT_OF_A_QUERY})
-            if not is_check
-            else Query(text, "json")
-        )
+        facts = {name: value for name, value in options.items() if name not in _NOT_OF_A_QUERY}
+        query = Query(text, **({"format": "json"} | facts))
         kind = Form(options.get("form", Form.SELECT))
         is_based = _RELATIVE.search(text) is not None and _BASE.search(text) is None
         sent = f"BASE <{self._exchange.base_iri}>\n{text}" if is_based else text

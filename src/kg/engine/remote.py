@@ -221,10 +221,14 @@ class RemotePool:
 
         Raises:
             IntegrityError: it does not.
+            EngineUnavailable: it does not say so in time.
         """
-        async with asyncio.timeout(COUNTING):
-            union = int(await self._value(COUNT, self._layout.union) or 0)
-            named = [int(await self._value(COUNT, graph) or 0) for graph in self._graphs]
+        try:
+            async with asyncio.timeout(COUNTING):
+                union = int(await self._value(COUNT, self._layout.union) or 0)
+                named = [int(await self._value(COUNT, graph) or 0) for graph in self._graphs]
+        except TimeoutError:
+            raise EngineUnavailable("the SPARQL engine behind this server does not count its triples") from None
         wanted = self._release.manifest.counts
         if union + sum(named) != wanted["quads"]:
             message = f"the engine holds {union + sum(named):,} quads of the release, not {wanted['quads']:,}"
