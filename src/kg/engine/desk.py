@@ -121,9 +121,7 @@ class Desk(Generic[Place]):
             self._struck = {name: until for name, until in self._struck.items() if until > now}
         return self._struck.get(client, now) <= now
 
-    async def _admit(
-        self, client: str, until: float, *, may_try: bool, refused: Grant[Place] | None
-    ) -> Grant[Place]:
+    async def _admit(self, client: str, until: float, *, may_try: bool, refused: Grant[Place] | None) -> Grant[Place]:
         """A live worker, not the dead one that was `refused`."""
         if refused is not None:
             self._admission.leave(client)
