@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -44,19 +45,30 @@ def test_not_ready_when_no_worker_can_be_started(tmp_path: Path) -> None:
     import shutil
 
     release = make_release(tmp_path / "release")
-    with served(release, workers=1) as (url, process):
+    log = tmp_path / "log"
+    with log.open("wb") as stream, served(release, workers=1, log="warnings", stderr=stream) as (url, process):
         shutil.move(release.store_path, tmp_path / "gone")
         for worker in workers_of(process.pid):
             os.kill(worker, signal.SIGKILL)
-        for _ in range(100):
+        for _ in range(1000):
             response = httpx.get(url + "/health/ready")
             if response.status_code == 503:
                 break
             time.sleep(0.02)
         assert response.status_code == 503
         assert response.json()["status"] == "unavailable"
+        assert response.json()["workers"]["trouble"] is True
+        for _ in range(500):
+            if log.read_text():
+                break
+            time.sleep(0.02)
+        time.sleep(1)
+        said = [json.loads(line) for line in log.read_text().splitlines()]
+        told = [line["reason"] for line in said if line["event"] == "a query worker cannot be started"]
+        assert told, said
+        assert len(told) == len(set(told)), "once, not for each attempt"
         shutil.move(tmp_path / "gone", release.store_path)
-        for _ in range(300):
+        for _ in range(1500):
             if httpx.get(url + "/health/ready").status_code == 200:
                 return
             time.sleep(0.02)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -82,12 +82,14 @@ class Pool(Protocol):
         """Have something done in the background; `close` waits for it."""
 
 
-def pool_of(release: Release, settings: Settings) -> Pool:
-    """The pool over `release` that `settings.engine` asks for."""
+def pool_of(
+    release: Release, settings: Settings, tell: Callable[[str, str], object] = lambda event, reason: None
+) -> Pool:
+    """The pool over `release` that `settings.engine` asks for; `tell` is called with each new trouble and its reason."""
     if is_remote(settings.engine):
         from kg.engine.remote import RemotePool
 
-        return RemotePool(release, settings)
+        return RemotePool(release, settings, tell)
     from kg.engine.workers import WorkerPool
 
-    return WorkerPool(release, settings)
+    return WorkerPool(release, settings, tell)

@@ -53,6 +53,7 @@ class WorkerProcess(asyncio.Protocol):
         self._last_words = b""
         self.is_alive = True
         self.is_busy = False
+        self.was_asked = False
         self.is_worn = False
         self.is_doomed = False
         self.is_zipped = False
@@ -111,7 +112,7 @@ class WorkerProcess(asyncio.Protocol):
 
     def ask(self, options: Mapping[str, Any], text: str) -> None:
         """Send a question of `kg.engine.frames.question`; the answer is read with `read`."""
-        self.is_busy = True
+        self.is_busy = self.was_asked = True
         self._transport.write(question(options, text))
 
     async def read(self) -> tuple[bytes, bool]:

@@ -7,7 +7,7 @@ the first query that the engine holds all of the release, and behind each answer
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -44,8 +44,11 @@ _LONG = 4096
 class RemotePool:
     """As many queries at a time as the settings say, to one engine that holds one release."""
 
-    def __init__(self, release: Release, settings: Settings) -> None:
+    def __init__(
+        self, release: Release, settings: Settings, tell: Callable[[str, str], object] = lambda event, reason: None
+    ) -> None:
         self.settings = settings
+        self._tell = tell
         self._release = release
         self._endpoint = Endpoint.of(settings)
         base_iri = release.manifest.base_iri
@@ -198,6 +201,8 @@ class RemotePool:
             try:
                 await self._prove()
             except KgError as error:
+                if self._trouble != error.message:
+                    self._tell("the engine does not answer from this release", error.message)
                 self._trouble = error.message
             else:
                 self._trouble = None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, cast
 
 from kg.engine.admission import Admission
@@ -35,15 +35,20 @@ LOAD_SECONDS = 3600.0
 RELOAD, RELOAD_AT_LAST = 1.0, 300.0
 """Seconds between two attempts to load a release into memory, twice as long after each one that failed: a machine
 without memory should do something else."""
+UNASKED = 0.2
+"""Seconds until a worker that ended before it was asked anything is replaced: the next one may end so too."""
 _BYTES_A_QUAD = 500
 """Of a store in memory."""
 
 
 class WorkerPool:
-    """As many workers as the settings say, over one release."""
+    """As many workers as the settings say, over one release; `tell` is called with each new trouble and its reason."""
 
-    def __init__(self, release: Release, settings: Settings) -> None:
+    def __init__(
+        self, release: Release, settings: Settings, tell: Callable[[str, str], object] = lambda event, reason: None
+    ) -> None:
         self.settings = settings
+        self._tell = tell
         self._base_iri = release.manifest.base_iri
         self._prefixes = prefixes(self._base_iri)
         self._start: dict[str, Any] = {
@@ -67,6 +72,7 @@ class WorkerPool:
         self._hires: set[asyncio.Task[None]] = set()
         self._replaced = 0
         self._trouble: str | None = None
+        self._told: dict[str, str] = {}
         self._reviving = asyncio.Lock()
         self._loading: asyncio.Task[None] | None = None
         self._loaded_at = float("-inf")
@@ -183,20 +189,28 @@ class WorkerPool:
         task.add_done_callback(self._hires.discard)
         return task
 
-    async def _hire(self) -> None:
+    async def _hire(self, after: float = 0.0) -> None:
         pause = 0.1
+        await asyncio.sleep(after)
         while self._is_open:
             try:
                 if not self._spawner.is_alive:
                     await self._revive()
                 self._enlist(await WorkerProcess.start(self._spawner, seconds=START_SECONDS))
             except (KgError, OSError) as error:
-                self._trouble = str(error)
+                self._complain("a query worker cannot be started", error)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 5.0)
             else:
                 self._trouble = None
+                self._told.clear()
                 return
+
+    def _complain(self, event: str, error: Exception) -> None:
+        self._trouble = f"{event}: {error}"
+        if self._told.get(event) != str(error):
+            self._told[event] = str(error)
+            self._tell(event, str(error))
 
     async def _revive(self) -> None:
         """Another fork server in place of one that died."""
@@ -215,7 +229,7 @@ class WorkerPool:
             try:
                 loaded = await Spawner.start({**self._start, "in_memory": True}, seconds=LOAD_SECONDS)
             except (KgError, OSError) as error:
-                self._trouble = f"the release stays on disk: {error}"
+                self._complain("the release stays on disk", error)
                 pause = min(2 * pause, RELOAD_AT_LAST)
             else:
                 await self._move_to(loaded)
@@ -246,9 +260,10 @@ class WorkerPool:
         self._workers.discard(worker)
         self._admission.withdraw(worker)
         if self._is_open:
-            self._replaced += worker.spawner is self._spawner
+            is_ours = worker.spawner is self._spawner
+            self._replaced += is_ours
             self.spawn(worker.kill())
-            self._hires.add(self.spawn(self._hire()))
+            self._hires.add(self.spawn(self._hire(UNASKED if is_ours and not worker.was_asked else 0.0)))
 
 
 def _fits(quads: int, settings: Settings) -> bool:

@@ -44,7 +44,7 @@ class Service:
 
     def __init__(self, release: Release, settings: Settings, journal: Journal, *, switches: int = 0) -> None:
         self.release = release
-        self.pool = pool_of(release, settings)
+        self.pool = pool_of(release, settings, lambda event, reason: journal.event(event, reason=reason))
         self.cache = AnswerCache(settings.cache << 20)
         self._journal = journal
         self._users = 0
