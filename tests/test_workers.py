@@ -349,3 +349,18 @@ def test_prefixed_query_in_turtle(release: Release) -> None:
         assert b"organisation:filmpool" in await ask(pool, ALL + "DESCRIBE organisation:filmpool", format="ttl")
 
     with_pool(release, work)
+
+
+def test_workers_that_end_unasked_are_not_replaced_without_pause(release: Release) -> None:
+    async def work(pool: WorkerPool) -> None:
+        until = time.monotonic() + 1.0
+        while time.monotonic() < until:
+            for pid in workers_of(pool):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            await asyncio.sleep(0.005)
+        assert 2 <= pool.status.replaced <= 14
+        await full(pool)
+        assert json.loads(await ask(pool, "ASK {}"))["boolean"] is True
+
+    with_pool(release, work)

@@ -85,7 +85,7 @@ class Pool(Protocol):
 def pool_of(
     release: Release, settings: Settings, tell: Callable[[str, str], object] = lambda event, reason: None
 ) -> Pool:
-    """The pool over `release` that `settings.engine` asks for; `tell` is called with each new trouble and its reason."""
+    """The pool over `release` that `settings.engine` asks for; `tell` hears of each new trouble and its reason."""
     if is_remote(settings.engine):
         from kg.engine.remote import RemotePool
 
