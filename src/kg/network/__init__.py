@@ -1,0 +1,1 @@
+"""Networks of relations as integer columns: effective ownership, components, interlocks."""
