@@ -130,13 +130,12 @@ class _State:
         begin = self.into[first]
         edges = self.edges[begin : self.into[last]]
         direct = _extended(edges, np.arange(begin, begin + len(edges)))
-        direct["cyclic"] = self.cyclic[edges["owner"]] | self.cyclic[edges["owned"]]
+        direct["cyclic"] = self.cyclic[edges["owner"]]
         outer = np.flatnonzero(self.component[edges["owner"]] != self.component[edges["owned"]])
         above = edges["owner"][outer]
         through = ranges(self.first[above], self.count[above])
         link = np.repeat(outer, self.count[above])
         further = _extended(edges[link], begin + link, self.pairs[through], through)
-        further["cyclic"] |= self.cyclic[further["owned"]]
         return _added_up(np.concatenate((direct, further)), self.n)
 
     def _with_cycles(self, pairs: Rows) -> Rows:

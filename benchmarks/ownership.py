@@ -1,0 +1,134 @@
+"""Effective ownership of 250,000 holdings, every planted answer compared, beside peers in the same run.
+
+`python benchmarks/ownership.py --holdings 250000`
+
+The peers: power iteration of a sparse matrix with the same cap (scipy), and the sum over all simple paths (networkx)
+for every hundredth planted answer, which is another thing where there are circles. Rounds are interleaved,
+medians of three; peak memory is that of the process after kg and before any peer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import resource
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+
+import networkx as nx
+import numpy as np
+from ownerships import Network, make_network
+from scipy.sparse import csr_array
+
+from kg.network.ownership import effective_shares
+
+ROUNDS = 3
+TOLERANCE = 1e-9
+Found = Mapping[tuple[int, int], tuple[float, float]]
+
+
+def main() -> None:
+    """Measures and prints a Markdown table."""
+    parser = argparse.ArgumentParser(description="Effective ownership at scale, beside peers.")
+    parser.add_argument("--holdings", type=int, default=250_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    network = make_network(options.holdings, options.seed)
+    sample = {pair for number, pair in enumerate(network.answers) if number % 100 == 0}
+    sides: dict[str, Callable[[Network], Found]] = {
+        "kg": by_kg,
+        "power iteration (scipy)": by_power_iteration,
+        "all simple paths (networkx), 1 answer in 100": lambda network: by_paths(network, sample),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in sides}
+    wrong, asked, memory = {}, {}, 0
+    for _ in range(ROUNDS):
+        for name, side in sides.items():
+            taken, found = timed(side, network)
+            memory = memory or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            seconds[name].append(taken)
+            asked[name] = sample if "1 answer in 100" in name else network.answers.keys()
+            wrong[name] = sum(not is_right(found.get(pair), network.answers[pair]) for pair in asked[name])
+    print(f"{len(network.owner):,} holdings among {network.parties:,} parties, {network.circles:,} circles; ", end="")
+    print(f"Python {platform.python_version()}, numpy {version('numpy')}, scipy {version('scipy')}; ", end="")
+    print(f"peak memory of kg with the network and its answers {memory:,} MB\n")
+    print("| | wrong of planted | median s | of kg |\n|---|---|---|---|")
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    for name, median in medians.items():
+        print(f"| {name} | {wrong[name]:,} of {len(asked[name]):,} | {median:.2f} | {median / medians['kg']:.2f} |")
+
+
+def timed(side: Callable[[Network], Found], network: Network) -> tuple[float, Found]:
+    began = time.perf_counter()
+    found = side(network)
+    return time.perf_counter() - began - getattr(found, "bookkeeping", 0.0), found
+
+
+def is_right(found: tuple[float, float] | None, expected: tuple[object, object]) -> bool:
+    """Whether both bounds are those that were planted."""
+    return found is not None and all(
+        abs(got - float(want)) <= TOLERANCE  # type: ignore[arg-type]
+        for got, want in zip(found, expected, strict=True)
+    )
+
+
+class Table(dict[tuple[int, int], tuple[float, float]]):
+    """Answers by pair; the time that it took to make the table of the arrays is not the method's."""
+
+    def __init__(self, *columns: np.ndarray) -> None:
+        began = time.perf_counter()
+        owner, owned, lower, upper = (column.tolist() for column in columns)
+        super().__init__(zip(zip(owner, owned, strict=True), zip(lower, upper, strict=True), strict=True))
+        self.bookkeeping = time.perf_counter() - began
+
+
+def columns(network: Network) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    lower, upper = (np.array(column) / 10000 for column in (network.lower, network.upper))
+    return np.array(network.owner), np.array(network.owned), lower, upper
+
+
+def by_kg(network: Network) -> Found:
+    """What is measured."""
+    shares = effective_shares(*columns(network), network.parties)
+    return Table(shares.owner, shares.owned, shares.lower, shares.upper)
+
+
+def by_power_iteration(network: Network) -> Found:
+    """`X ← min(1, A + X A)` until it changes no more, once for each bound."""
+    owner, owned, *bounds = columns(network)
+    solved = []
+    for share in bounds:
+        direct = csr_array((share, (owner, owned)), shape=(network.parties, network.parties))
+        last, closure = None, direct
+        while last is None or last.nnz != closure.nnz or np.abs(last.data - closure.data).max() > 1e-12:
+            last, closure = closure, (direct + closure @ direct).minimum(one_where(direct + closure @ direct))
+            closure.sort_indices()
+        solved.append(closure.tocoo())
+    lower, upper = solved
+    return Table(lower.row, lower.col, lower.data, upper.data)
+
+
+def one_where(matrix: csr_array) -> csr_array:
+    """1 for each entry."""
+    return csr_array((np.ones_like(matrix.data), matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def by_paths(network: Network, pairs: set[tuple[int, int]]) -> Found:
+    """The sum of the products over all simple paths, capped at the end."""
+    graph = nx.DiGraph()
+    for owner, owned, lower, upper in zip(*columns(network), strict=True):
+        graph.add_edge(int(owner), int(owned), bounds=(lower, upper))
+    found = {}
+    for owner, owned in pairs:
+        total = np.zeros(2)
+        within = graph.subgraph({owner, owned, *(nx.descendants(graph, owner) & nx.ancestors(graph, owned))})
+        for path in nx.all_simple_edge_paths(within, owner, owned):
+            total += np.prod([graph.edges[edge]["bounds"] for edge in path], axis=0)
+        found[owner, owned] = (min(1.0, float(total[0])), min(1.0, float(total[1])))
+    return found
+
+
+if __name__ == "__main__":
+    main()
