@@ -29,7 +29,7 @@ from kg.sparql_lexer import Kind, tokens
 
 ROOT = Path(__file__).parents[1]
 ANSWERS = Path(__file__).parent / "answers"
-NUMBER_OF_QUERIES = 67
+NUMBER_OF_QUERIES = 69
 TOPICS = {"ownership", "membership", "funding", "power", "network", "time", "provenance"}
 FRONT_PAGE = ["who-owns", "offered-a-place", "structural-funds", "who-funds-what", "everything-about"]
 LANGUAGE = "language"
@@ -41,6 +41,8 @@ CASES: Mapping[str, Mapping[str, str]] = {
     "who-owns--companies-of-the-region": {"organisation": "group:region-norrbottens-bolag"},
     "who-owns--in-english": {"language": "en"},
     "what-an-organisation-owns--unnamed-municipalities": {"organisation": "group:filmpool-nord-owners"},
+    "effective-owners--companies-of-the-region": {"organisation": "group:region-norrbottens-bolag"},
+    "ultimate-owners--in-english": {"language": "en"},
     "possible-owners--companies-of-the-region": {"organisation": "group:region-norrbottens-bolag"},
     "is-owner--possible-owner": {"owner": "organisation:lulea-kommun"},
     "is-owner--other-thing": {"owned": "organisation:samernas-bibliotek"},

@@ -1,5 +1,7 @@
 """Derivation: the plain edges, date bounds and general types that follow from the data, by one rule for every kind.
 
+Beside them, effective ownership: what follows from ownerships that are actual and in force (`kg.network.holdings`).
+
 Only relations that are `actual` and in force on the as-of date give shortcuts. A date of lower precision is an
 interval (ISO 8601-2, EDTF): `validFrom 2019` starts at the earliest on 2019-01-01 and at the latest on 2019-12-31.
 """
@@ -15,6 +17,7 @@ from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.namespaces import CODE, GOV
+from kg.network.holdings import effective_ownership
 from kg.registry import RelationKind, ShortcutRule
 
 __all__ = ["Bounds", "date_bounds", "derive"]
@@ -28,6 +31,7 @@ _BOUNDS = (
     (URIRef(GOV.validTo), URIRef(GOV.earliestEnd), URIRef(GOV.latestEnd)),
 )
 _DEF = URIRef(str(GOV))
+_OWNERSHIP = URIRef(GOV.Ownership)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,13 @@ def derive(graph: Graph, kinds: Iterable[RelationKind], as_of: date) -> Graph:
     for triple in [*_bound_triples(graph), *_general_types(graph)]:
         derived.add(triple)
     for kind in kinds:
-        for relation in graph.subjects(RDF.type, kind.iri):
-            if _gives_shortcuts(graph, relation, kind, as_of):
-                for rule in kind.rules:
-                    for triple in _edges(graph, relation, rule, self_allowed=kind.self_allowed):
-                        derived.add(triple)
+        in_force = [r for r in graph.subjects(RDF.type, kind.iri) if _gives_shortcuts(graph, r, kind, as_of)]
+        for relation in in_force:
+            for rule in kind.rules:
+                for triple in _edges(graph, relation, rule, self_allowed=kind.self_allowed):
+                    derived.add(triple)
+        for triple in effective_ownership(graph, in_force) if kind.iri == _OWNERSHIP else ():
+            derived.add(triple)
     return derived
 
 

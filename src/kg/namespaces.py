@@ -42,6 +42,7 @@ CODE_SCHEMES = (
     "label-status",
     "modality",
     "organisation-type",
+    "ownership-method",
     "passage-reason",
     "period",
     "power",
@@ -54,6 +55,7 @@ CODE_SCHEMES = (
 KINDS = (
     "activity",
     "claim",
+    "effective-ownership",
     "event",
     "fund",
     "group",
