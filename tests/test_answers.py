@@ -41,8 +41,16 @@ CASES: Mapping[str, Mapping[str, str]] = {
     "who-owns--companies-of-the-region": {"organisation": "group:region-norrbottens-bolag"},
     "who-owns--in-english": {"language": "en"},
     "what-an-organisation-owns--unnamed-municipalities": {"organisation": "group:filmpool-nord-owners"},
-    "effective-owners--companies-of-the-region": {"organisation": "group:region-norrbottens-bolag"},
+    "effective-owners--companies-of-the-region": {
+        "organisation": "group:region-norrbottens-bolag",
+        "percent": "100",
+    },
+    "effective-owners--more-than-there-is": {"percent": "100.5"},
     "ultimate-owners--in-english": {"language": "en"},
+    "ultimate-owners--any-share-of-the-companies-of-the-region": {
+        "organisation": "group:region-norrbottens-bolag",
+        "percent": "0",
+    },
     "possible-owners--companies-of-the-region": {"organisation": "group:region-norrbottens-bolag"},
     "is-owner--possible-owner": {"owner": "organisation:lulea-kommun"},
     "is-owner--other-thing": {"owned": "organisation:samernas-bibliotek"},

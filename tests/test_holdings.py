@@ -1,0 +1,210 @@
+"""Ownerships in RDF to effective ownership in RDF, by way of the derivation."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+from rdflib import RDF, BNode, Graph, URIRef
+from rdflib.collection import Collection
+
+from kg.derive import derive
+from kg.namespaces import CODE, GOV, shorten
+from kg.registry import read_registry
+
+PREFIXES = """
+PREFIX : <https://example.org/id/organisation/>
+PREFIX relation: <https://example.org/id/relation/>
+PREFIX directness: <https://w3id.org/governance-kg/code/directness/>
+PREFIX gov: <https://w3id.org/governance-kg/def/>
+PREFIX interest-type: <https://w3id.org/governance-kg/code/interest-type/>
+PREFIX modality: <https://w3id.org/governance-kg/code/modality/>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+gov:Ownership a gov:RelationKind ; gov:fromRole gov:owner ; gov:toRole gov:owned ; gov:shortcut gov:owns ; gov:inverseShortcut gov:ownedBy .
+"""
+TABLE = {"": "https://example.org/id/organisation/", "relation": "https://example.org/id/relation/", "gov": str(GOV)}
+ONE_PATTERN = """
+PREFIX gov: <https://w3id.org/governance-kg/def/>
+SELECT ?owner ?owned ?least ?most WHERE {
+  ?holding gov:owner ?owner ; gov:owned ?owned ; gov:effectiveShareMin ?least ; gov:effectiveShareMax ?most .
+}
+"""
+
+
+def ownership(owner: str, owned: str, qualities: str = "", *, modality: str = "actual", name: str = "") -> str:
+    return (
+        f"relation:{name or f'{owner}-{owned}'} a gov:Ownership ; gov:owner :{owner} ; gov:owned :{owned} ; "
+        f"gov:modality modality:{modality} {'; ' + qualities if qualities else ''} .\n"
+    )
+
+
+def share(percent: str) -> str:
+    return f"gov:shareExact {percent}"
+
+
+def together(*statements: str) -> Graph:
+    """The data and what derives from them."""
+    graph = Graph()
+    graph.parse(data=PREFIXES + "".join(statements), format="turtle")
+    for triple in derive(graph, read_registry(graph), date(2026, 11, 1)):
+        graph.add(triple)
+    return graph
+
+
+def answers(graph: Graph) -> dict[str, tuple[str, str]]:
+    """What one pattern of SPARQL finds, which asks nothing of how many links there are."""
+    rows = [[shorten(str(term), TABLE) for term in row] for row in graph.query(ONE_PATTERN)]  # type: ignore[union-attr]
+    rows = [[field.strip(":<>") for field in row] for row in rows]
+    found = {f"{owner}-{owned}": (least, most) for owner, owned, least, most in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def nodes(graph: Graph) -> list[URIRef]:
+    return sorted(node for node in graph.subjects(RDF.type, URIRef(GOV.EffectiveOwnership)) if isinstance(node, URIRef))
+
+
+def chain(graph: Graph, node: URIRef) -> list[str]:
+    begin = graph.value(node, URIRef(GOV.chain))
+    assert begin is not None
+    return [str(link).rpartition("/")[2] for link in Collection(graph, begin)]
+
+
+def test_share_through_another_has_its_own_node_with_chain_links_and_method() -> None:
+    graph = together(ownership("a", "b", share("60.0")), ownership("b", "c", "gov:shareMin 50.0 ; gov:shareMax 60.0"))
+    assert answers(graph) == {"a-b": ("60.0", "60.0"), "b-c": ("50.0", "60.0"), "a-c": ("30.0", "36.0")}
+    [node] = nodes(graph)
+    assert str(node).startswith("https://example.org/id/effective-ownership/a-c-")
+    assert chain(graph, node) == ["a-b", "b-c"]
+    assert graph.value(node, URIRef(GOV.hops)).toPython() == 2  # type: ignore[union-attr]
+    assert graph.value(node, URIRef(GOV.ownershipMethod)) == URIRef(CODE["ownership-method/sum-of-chains"])
+    assert not [term for triple in graph for term in triple if isinstance(term, BNode)]
+
+
+def test_several_paths_give_one_node_with_the_strongest_chain() -> None:
+    graph = together(
+        ownership("a", "b", share("50.0")),
+        ownership("b", "c", share("50.0")),
+        ownership("a", "c", share("10.0")),
+    )
+    assert answers(graph) == {"a-b": ("50.0", "50.0"), "b-c": ("50.0", "50.0"), "a-c": ("35.0", "35.0")}
+    assert [chain(graph, node) for node in nodes(graph)] == [["a-b", "b-c"]]
+
+
+def test_cross_holding_is_a_fixed_point_and_nobody_is_said_to_own_itself() -> None:
+    graph = together(
+        ownership("a", "b", share("60.0")), ownership("b", "c", share("50.0")), ownership("c", "b", share("20.0"))
+    )
+    assert answers(graph) == {
+        "a-b": ("66.666667", "66.666667"),
+        "a-c": ("33.333333", "33.333333"),
+        "b-c": ("55.555556", "55.555556"),
+        "c-b": ("22.222222", "22.222222"),
+    }
+    methods = {graph.value(node, URIRef(GOV.ownershipMethod)) for node in nodes(graph)}
+    assert methods == {URIRef(CODE["ownership-method/fixed-point"])}
+
+
+def test_share_that_is_not_stated_is_unknown_and_not_invented() -> None:
+    graph = together(ownership("a", "b"), ownership("b", "c"), ownership("b", "d", share("50.0")))
+    assert answers(graph) == {
+        "a-b": ("0.0", "100.0"),
+        "b-c": ("0.0", "100.0"),
+        "b-d": ("50.0", "50.0"),
+        "a-c": ("0.0", "100.0"),
+        "a-d": ("0.0", "50.0"),
+    }
+
+
+@pytest.mark.parametrize(
+    "qualities", ["gov:shareExact 140.0", "gov:shareExact 'half'", "gov:shareMin 9.0 ; gov:shareMax 3.0"]
+)
+def test_share_that_cannot_be_is_unknown_as_well(qualities: str) -> None:
+    assert answers(together(ownership("a", "b", qualities))) == {"a-b": ("0.0", "100.0")}
+
+
+def test_exclusive_bounds_count_as_bounds() -> None:
+    graph = together(ownership("a", "b", "gov:shareMinExclusive 25.0 ; gov:shareMaxExclusive 50.0"))
+    assert answers(graph) == {"a-b": ("25.0", "50.0")}
+
+
+def test_unnamed_owner_is_an_owner_and_a_declared_absence_is_none() -> None:
+    graph = together(
+        ":g a gov:PartyGroup . :n a gov:NoParty . ",
+        ownership("g", "b", share("40.0")),
+        ownership("b", "c", share("50.0")),
+        ownership("n", "c"),
+    )
+    assert answers(graph) == {"g-b": ("40.0", "40.0"), "b-c": ("50.0", "50.0"), "g-c": ("20.0", "20.0")}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        ownership("b", "c", share("50.0"), modality="planned"),
+        ownership("b", "c", share("50.0") + " ; gov:validTo '2026-11-01'^^xsd:date"),
+        ownership("b", "c", share("50.0") + " ; gov:validFrom '2026-11-02'^^xsd:date"),
+        ownership("b", "c", share("50.0") + " ; gov:directness directness:indirect"),
+        ownership("b", "c", share("50.0") + " ; gov:beneficialOwnership true"),
+    ],
+)
+def test_only_what_is_actual_in_force_and_held_directly_counts(second: str) -> None:
+    assert answers(together(ownership("a", "b", share("60.0")), second)) == {"a-b": ("60.0", "60.0")}
+
+
+def test_interest_types_are_kept_apart() -> None:
+    shares, profit = (
+        "gov:interestType interest-type:shareholding",
+        "gov:interestType interest-type:rights-to-profit-or-income",
+    )
+    graph = together(
+        ownership("a", "b", f"{share('60.0')} ; {shares}", name="one"),
+        ownership("b", "c", f"{share('50.0')} ; {shares}", name="two"),
+        ownership("b", "d", f"{share('50.0')} ; {profit}", name="three"),
+    )
+    assert "a-d" not in answers(graph)
+    assert [graph.value(node, URIRef(GOV.interestType)) for node in nodes(graph)] == [
+        URIRef(CODE["interest-type/shareholding"])
+    ]
+
+
+def test_votes_are_kept_apart_from_shares_and_an_unstated_vote_is_unknown() -> None:
+    graph = together(
+        ownership("a", "b", share("60.0") + " ; gov:votingShareExact 80.0"),
+        ownership("b", "c", share("50.0") + " ; gov:votingShareExact 50.0"),
+        ownership("b", "d", share("50.0")),
+    )
+    assert answers(graph)["a-c"] == ("30.0", "30.0")
+    votes = {
+        str(graph.value(node, URIRef(GOV.owned))).rpartition("/")[2]: (
+            str(graph.value(node, URIRef(GOV.effectiveVotingShareMin))),
+            str(graph.value(node, URIRef(GOV.effectiveVotingShareMax))),
+        )
+        for node in nodes(graph)
+        if (node, URIRef(GOV.effectiveVotingShareMin), None) in graph
+    }
+    assert votes == {"c": ("40.0", "40.0"), "d": ("0.0", "80.0")}
+
+
+def test_relation_that_stands_twice_is_not_counted_twice() -> None:
+    graph = together(
+        ownership("a", "b", share("60.0"), name="one"),
+        ownership("a", "b", share("40.0"), name="two"),
+        ownership("b", "c", share("50.0")),
+    )
+    [node] = nodes(graph)
+    bounds = [str(graph.value(node, URIRef(GOV[f"effectiveShare{end}"]))) for end in ("Min", "Max")]
+    assert bounds == ["20.0", "30.0"]
+
+
+def test_same_data_in_any_order_give_the_same_triples() -> None:
+    statements = [ownership(a, b, share("30.0")) for a, b in ("ab", "bc", "cb", "ac", "cd", "bd")]
+    assert set(together(*statements)) == set(together(*reversed(statements)))
+
+
+def test_numbers_are_loaded_only_where_something_is_owned_through_something() -> None:
+    program = "import sys; import kg.derive, kg.build; print(sorted({'numpy', 'scipy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
