@@ -53,6 +53,7 @@ bench: $(READY) ## the figures of the README and of docs/benchmarks.md, beside p
 	$(BIN)/python benchmarks/figures.py
 	$(BIN)/python benchmarks/questions.py
 	$(BIN)/python benchmarks/fairness.py
+	$(BIN)/python benchmarks/ownership.py
 	$(BIN)/python benchmarks/endpoint.py
 	$(BIN)/python benchmarks/endpoint.py --heavy --triples 1000000
 	$(BIN)/python benchmarks/endpoint.py --stream --triples 1000000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -189,6 +190,19 @@ def test_pieces_of_any_size_give_the_same(holdings: list[Holding]) -> None:
     columns = [np.array([float(row[column]) for row in holdings]) for column in range(4)]
     pieces = share_blocks(*columns, PARTIES, 1)
     assert {pair: share for piece in pieces for pair, share in table(piece).items()} == table(solved(holdings))
+
+
+def test_planted_answers_of_a_generated_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+    from ownerships import make_network  # type: ignore[import-not-found]
+
+    network = make_network(4000, seed=7)
+    lower, upper = (np.array(column) / 10000 for column in (network.lower, network.upper))
+    shares = table(effective_shares(network.owner, network.owned, lower, upper, network.parties))
+    assert network.circles >= 10
+    assert len(network.answers) >= 2000
+    for pair, bounds in network.answers.items():
+        assert shares[pair] == pytest.approx([float(bound) for bound in bounds], abs=1e-9), pair
 
 
 HALF, THIRD, WHOLE, NOTHING = Fraction(1, 2), Fraction(1, 3), Fraction(1), Fraction(0)

@@ -1,11 +1,11 @@
 """Cross-holdings: effective shares within one strongly connected component, exactly and not by iterating.
 
 With the shares that its members hold in each other as `m` (a row for what is owned) and what comes in from outside as
-`c`, the effective shares are the least fixed point of `x = min(1, c + m x)`. Where `m` is a transient matrix and no
-share passes 1, that is one linear solution, the sum of the series `c + m c + m² c + …`. Elsewhere it is found from
-above by policy iteration (Costan, Gaubert, Goubault, Martel & Putot 2005, A policy iteration algorithm for computing
-fixed points): all that may be capped is, and each round frees what the others do not carry to 1. What no share reaches
-is left out, so the map is concave and positive on the rest, where its fixed point is the only one.
+`c`, the effective shares are the least fixed point of `x = min(1, c + m x)`. Where the powers of `m` vanish and none
+passes 1, that is one linear solution, the sum of the series `c + m c + m² c + …`. Elsewhere it is found from above by
+policy iteration (Costan, Gaubert, Goubault, Martel & Putot 2005, A policy iteration algorithm for computing fixed
+points): each round holds some shares at 1, solves for the rest, and lets go of those that the others do not carry to 1.
+What no share reaches is left out, so the map is concave and positive on the rest, where it has one fixed point only.
 """
 
 from __future__ import annotations
@@ -23,13 +23,46 @@ _ALMOST = 1 - 1e-12
 
 def capped_fixed_point(m: Floats, c: Floats) -> Floats:
     """The least `x ≥ 0` with `x = min(1, c + m x)`; a column of `c` for each owner, shares 0 to 1."""
-    x = np.full_like(c, np.inf)
-    if _is_transient(m):
-        x[:] = np.linalg.solve(np.eye(len(m)) - m, c)
-    over = np.flatnonzero(x.max(axis=0) > 1)
-    if len(over):
-        x[:, over] = _from_above(m, c[:, over])
+    whole = np.zeros(len(m), np.bool_) if _is_transient(m) else m.sum(axis=1) >= _ALMOST
+    possible = _reachable(m, c)
+    base = np.where(whole[:, None], possible, c)
+    series: Floats = np.linalg.inv(np.eye(len(m)) - np.where(whole[:, None], 0.0, m)).astype(np.float64)
+    x = series @ base
+    held = possible & (c + m @ x >= _ALMOST)
+    for column in np.flatnonzero((held != (whole[:, None] & possible)).any(axis=0)):
+        system = _Column(m, series, c[:, column], whole & possible[:, column], x[:, column])
+        x[:, column] = system.solved(held[:, column])
     return np.clip(x, 0.0, 1.0)
+
+
+class _Column(NamedTuple):
+    """The shares of one owner: `x` is the solution with the rows `whole` at 1, and `series` what solves it."""
+
+    m: Floats
+    series: Floats
+    c: Floats
+    whole: Bools
+    x: Floats
+
+    def solved(self, held: Bools) -> Floats:
+        """The solution, where rows at 1 are among `held`."""
+        while True:
+            x = self._with(held)
+            still = held & (self.c + self.m @ x >= _ALMOST)
+            if (still == held).all():
+                return x
+            held = still
+
+    def _with(self, held: Bools) -> Floats:
+        """The solution with the rows `held` at 1: the one there is, changed in a few rows (Woodbury's formula)."""
+        capped, freed = np.flatnonzero(held & ~self.whole), np.flatnonzero(self.whole & ~held)
+        rows = np.concatenate((capped, freed))
+        ways = self.series[:, rows]
+        matrix, wanted = ways[rows], 1 - self.x[rows]
+        if len(freed):
+            matrix[len(capped) :] -= self.m[freed] @ ways
+            wanted[len(capped) :] = self.c[freed] + self.m[freed] @ self.x - self.x[freed]
+        return self.x + ways @ np.linalg.solve(matrix, wanted)
 
 
 def _is_transient(m: Floats) -> bool:
@@ -42,23 +75,6 @@ def _is_transient(m: Floats) -> bool:
         if (reached == leaks).all():
             return bool(leaks.all())
         leaks = reached
-
-
-def _from_above(m: Floats, c: Floats) -> Floats:
-    possible = _reachable(m, c)
-    x = possible.astype(np.float64)
-    free = np.zeros_like(possible)
-    while True:
-        freed = free | (possible & (c + m @ x < _ALMOST))
-        if (freed == free).all():
-            return x
-        free = freed
-        for pattern in np.unique(free, axis=1).T:
-            columns = np.flatnonzero((free == pattern[:, None]).all(axis=0))
-            rows = np.flatnonzero(pattern)
-            capped = (possible[:, columns] & ~pattern[:, None]).astype(np.float64)
-            known = c[np.ix_(rows, columns)] + m[rows] @ capped
-            x[np.ix_(rows, columns)] = np.linalg.solve(np.eye(len(rows)) - m[np.ix_(rows, rows)], known)
 
 
 def _reachable(m: Floats, c: Floats) -> Bools:
@@ -85,8 +101,8 @@ def strongest_paths(weight: Floats, link: Ints) -> Strongest:
     strength, hops, last = weight.copy(), (weight > 0).astype(np.int64), link.copy()
     for middle in range(len(weight)):
         through = strength[:, middle, None] * strength[middle]
-        better = through > strength
-        hops = np.where(better, hops[:, middle, None] + hops[middle], hops)
-        last = np.where(better, last[:, middle, None], last)
-        strength = np.where(better, through, strength)
+        to, start = np.nonzero(through > strength)
+        strength[to, start] = through[to, start]
+        hops[to, start] = hops[to, middle] + hops[middle, start]
+        last[to, start] = last[to, middle]
     return Strongest(strength, hops, last)

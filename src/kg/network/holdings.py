@@ -13,11 +13,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
 from rdflib import RDF, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.namespaces import CODE, GOV
+
+if TYPE_CHECKING:
+    from kg.network.ownership import EffectiveShares
 
 __all__ = ["Holding", "effective_ownership", "read_holdings"]
 
@@ -121,7 +125,7 @@ def _derived(holdings: list[Holding], name: str) -> Iterator[Triple]:
         for holding in holdings:
             yield from _direct(holding, low, high)
         return
-    from kg.network.ownership import chains, effective_shares
+    from kg.network.ownership import effective_shares
 
     parties = sorted({party for holding in holdings for party in (holding.owner, holding.owned)})
     number = {party: at for at, party in enumerate(parties)}
@@ -132,15 +136,17 @@ def _derived(holdings: list[Holding], name: str) -> Iterator[Triple]:
         [float(holding.upper) / 100 for holding in holdings],
         len(parties),
     )
+    pairs = _Pairs(holdings, parties, shares, name)
     for row in shares.is_direct.nonzero()[0].tolist():
         yield from _direct(holdings[shares.last[row]], low, high)
     rows = (~shares.is_direct & (shares.owner != shares.owned)).nonzero()[0]
-    for row, chain in zip(rows.tolist(), chains(shares, rows), strict=True):
-        links = [holdings[link] for link in chain]
-        node = _node(links[0].owner, links[-1].owned, links[0].interest, name)
-        yield node, low, _decimal(shares.lower[row])
-        yield node, high, _decimal(shares.upper[row])
-        yield from _effective(node, links, is_cyclic=bool(shares.is_cyclic[row]))
+    for row in rows.tolist():
+        yield pairs.node(row), low, _decimal(shares.lower[row])
+        yield pairs.node(row), high, _decimal(shares.upper[row])
+        yield from pairs.described(row)
+    before = shares.previous[rows]
+    for row in sorted({*rows.tolist(), *before[before >= 0].tolist()}):
+        yield from pairs.chained(row)
 
 
 def _direct(holding: Holding, low: URIRef, high: URIRef) -> Iterator[Triple]:
@@ -150,29 +156,46 @@ def _direct(holding: Holding, low: URIRef, high: URIRef) -> Iterator[Triple]:
         yield relation, _HOPS, Literal(1)
 
 
-def _effective(node: URIRef, links: list[Holding], *, is_cyclic: bool) -> Iterator[Triple]:
-    method = "fixed-point" if is_cyclic else "sum-of-chains"
-    yield node, RDF.type, URIRef(GOV.EffectiveOwnership)
-    yield node, _OWNER, links[0].owner
-    yield node, _OWNED, links[-1].owned
-    yield node, URIRef(GOV.ownershipMethod), URIRef(CODE[f"ownership-method/{method}"])
-    yield node, _HOPS, Literal(len(links))
-    if links[0].interest is not None:
-        yield node, _INTEREST, links[0].interest
-    cells = [URIRef(f"{node}-link-{place}") for place in range(1, len(links) + 1)]
-    yield node, URIRef(GOV.chain), cells[0]
-    for cell, link, rest in zip(cells, links, [*cells[1:], RDF.nil], strict=True):
-        yield cell, RDF.first, link.relations[0]
-        yield cell, RDF.rest, rest
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """The effective shares of one interest type, a row for a pair, as nodes."""
 
+    holdings: list[Holding]
+    parties: list[URIRef]
+    shares: EffectiveShares
+    name: str
 
-def _node(owner: URIRef, owned: URIRef, interest: URIRef | None, name: str) -> URIRef:
-    """`…/id/effective-ownership/{owner}-{owned}-{digest}`: the same pair and interest give the same IRI everywhere."""
-    base = owned.partition("/id/")[0] if "/id/" in owned else owned.rpartition("/")[0]
-    digest = hashlib.sha256("\n".join((owner, owned, interest or "", name)).encode()).hexdigest()[:10]
-    ends = "-".join(iri.rstrip("/").rpartition("/")[2] for iri in (owner, owned))
-    slug = re.sub(r"[^a-z0-9]+", "-", ends.lower()).strip("-")
-    return URIRef(f"{base}/id/effective-ownership/{slug}-{digest}".replace("/-", "/"))
+    def node(self, row: int) -> URIRef:
+        """`…/id/effective-ownership/{owner}-{owned}-{digest}`: the same for the same pair, interest and measure."""
+        owner, owned = self.parties[self.shares.owner[row]], self.parties[self.shares.owned[row]]
+        base = owned.partition("/id/")[0] if "/id/" in owned else owned.rpartition("/")[0]
+        what = "\n".join((owner, owned, self.holdings[0].interest or "", self.name))
+        ends = (iri.rstrip("/").rpartition("/")[2].lower() for iri in (owner, owned))
+        words = [word for end in ends for word in re.split(r"[^a-z0-9]+", end) if word]
+        slug = "-".join([*words, hashlib.sha256(what.encode()).hexdigest()[:10]])
+        return URIRef(f"{base}/id/effective-ownership/{slug}")
+
+    def described(self, row: int) -> Iterator[Triple]:
+        """All but the bounds."""
+        node, method = self.node(row), "fixed-point" if self.shares.is_cyclic[row] else "sum-of-chains"
+        yield node, RDF.type, URIRef(GOV.EffectiveOwnership)
+        yield node, _OWNER, self.parties[self.shares.owner[row]]
+        yield node, _OWNED, self.parties[self.shares.owned[row]]
+        yield node, URIRef(GOV.ownershipMethod), URIRef(CODE[f"ownership-method/{method}"])
+        yield node, _HOPS, Literal(int(self.shares.hops[row]))
+        yield node, URIRef(GOV.chain), self.cell(row)
+        interest = self.holdings[0].interest
+        if interest is not None:
+            yield node, _INTEREST, interest
+
+    def cell(self, row: int) -> URIRef:
+        return URIRef(f"{self.node(row)}-chain")
+
+    def chained(self, row: int) -> Iterator[Triple]:
+        """The last link, and as the rest of the list the chain before it: chains share their cells."""
+        before = int(self.shares.previous[row])
+        yield self.cell(row), RDF.first, self.holdings[self.shares.last[row]].relations[0]
+        yield self.cell(row), RDF.rest, self.cell(before) if before >= 0 else RDF.nil
 
 
 def _decimal(share: float) -> Literal:
