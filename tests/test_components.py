@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
 
 import networkx as nx
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rdflib import Dataset, Graph, Literal, URIRef
 
-from kg.network.components import interlocks, weak_components
+from kg.dataset import authoring_union
+from kg.namespaces import FOREIGN, GOV
+from kg.network.components import interlocks, read_edges, weak_components
+from kg.project import Project
 
 PAIRS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=15)
 
@@ -46,3 +51,28 @@ def test_interlocks_count_each_shared_member_once(memberships: list[tuple[int, i
 def test_interlocks_say_nothing_of_a_board_that_stands_alone() -> None:
     assert len(interlocks([1, 2], [7, 8]).one) == 0
     assert len(interlocks([], []).one) == 0
+
+
+def test_edges_are_numbered_in_the_order_of_their_iris() -> None:
+    graph, owns = Graph(), URIRef(GOV.owns)
+    a, b, c = (URIRef(f"https://example.org/{name}") for name in "abc")
+    for one, other in ((c, a), (b, c)):
+        graph.add((one, owns, other))
+    graph.add((a, owns, Literal("a text is no party")))
+    edges = read_edges(graph, owns)
+    assert edges.names == (a, b, c)
+    assert list(zip(edges.one.tolist(), edges.other.tolist(), strict=True)) == [(1, 2), (2, 0)]
+    assert len(read_edges(Graph(), owns).one) == 0
+
+
+def test_no_two_bodies_of_norrbotten_are_said_to_share_a_member(
+    norrbotten: Project, norrbotten_dataset: Dataset
+) -> None:
+    member_of = URIRef(FOREIGN["org"] + "memberOf")
+    union = authoring_union(norrbotten_dataset, norrbotten)
+    bodies: dict[str, int] = Counter(str(member) for member, _ in union.subject_objects(member_of))
+    assert len(bodies) >= 10
+    assert set(bodies.values()) == {1}
+    edges = read_edges(union, member_of)
+    assert len(edges.one) == len(bodies)
+    assert len(interlocks(edges.one, edges.other).one) == 0

@@ -6,10 +6,31 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from rdflib import Graph, URIRef
 
 from kg.network.columns import Ints
 
-__all__ = ["Interlocks", "interlocks", "weak_components"]
+__all__ = ["Edges", "Interlocks", "interlocks", "read_edges", "weak_components"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """A network as columns: `one[i]` and `other[i]` are numbers of `names`, which are in IRI order."""
+
+    names: tuple[URIRef, ...]
+    one: Ints
+    other: Ints
+
+
+def read_edges(graph: Graph, predicate: URIRef) -> Edges:
+    """The edges of a graph by one predicate, such as the shortcuts `gov:owns` and `org:memberOf`, in IRI order."""
+    ends = sorted(
+        (s, o) for s, o in graph.subject_objects(predicate) if isinstance(s, URIRef) and isinstance(o, URIRef)
+    )
+    names = sorted({name for pair in ends for name in pair})
+    number = {name: at for at, name in enumerate(names)}
+    columns = np.array([(number[one], number[other]) for one, other in ends], np.int64).reshape(-1, 2)
+    return Edges(tuple(names), columns[:, 0], columns[:, 1])
 
 
 def weak_components(one: ArrayLike, other: ArrayLike, n: int) -> Ints:
