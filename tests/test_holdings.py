@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 from rdflib import RDF, BNode, Graph, URIRef
@@ -13,6 +14,7 @@ from rdflib.collection import Collection
 from kg.derive import derive
 from kg.namespaces import CODE, GOV, shorten
 from kg.registry import read_registry
+from kg.saved_query import read_saved_query
 
 PREFIXES = """
 PREFIX : <https://example.org/id/organisation/>
@@ -208,3 +210,25 @@ def test_numbers_are_loaded_only_where_something_is_owned_through_something() ->
     program = "import sys; import kg.derive, kg.build; print(sorted({'numpy', 'scipy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_saved_query_finds_ultimate_owners_through_others_certain_and_possible() -> None:
+    root = Path(__file__).parents[1] / "queries"
+    query = read_saved_query(root / "ownership" / "ultimate-owners.rq", root)
+    graph = together(
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n",
+        "".join(f":{name} skos:prefLabel '{name.upper()}'@sv . " for name in "abcdeg"),
+        ":g a gov:PartyGroup ; gov:groupSize 12 . ",
+        ownership("a", "b", share("80.0")),
+        ownership("b", "c", share("60.0")),
+        ownership("d", "c", "gov:shareMin 20.0 ; gov:shareMax 30.0"),
+        ownership("e", "c", share("5.0")),
+        ownership("g", "c"),
+    )
+    rows = graph.query(query.bind({"organisation": "https://example.org/id/organisation/c", "percent": "25"}, {}))
+    found = [tuple("" if term is None else str(term) for term in row) for row in rows]  # type: ignore[union-attr]
+    assert [row[1:] for row in found] == [
+        ("A", "", "true", "48.0", "48.0", "2"),
+        ("D", "", "false", "20.0", "30.0", "1"),
+        ("G", "12", "false", "0.0", "100.0", "1"),
+    ], "b is owned by a, and e has too little"
