@@ -194,6 +194,7 @@ def test_relation_that_stands_twice_is_not_counted_twice() -> None:
     graph = together(
         ownership("a", "b", share("60.0"), name="one"),
         ownership("a", "b", share("40.0"), name="two"),
+        ownership("a", "b", share("50.0"), name="zwei"),
         ownership("b", "c", share("50.0")),
     )
     [node] = nodes(graph)
