@@ -199,6 +199,6 @@ class _Pairs:
 
 
 def _decimal(share: float) -> Literal:
-    """A fraction as percent, to six decimals."""
-    whole, _, part = f"{share * 100:.6f}".partition(".")
-    return Literal(f"{whole}.{part.rstrip('0') or '0'}", datatype=XSD.decimal, normalize=False)
+    """A fraction as percent, to six decimals, in canonical form (XML Schema 1.1 Part 2, §3.3.3)."""
+    text = f"{share * 100:.6f}".rstrip("0").rstrip(".")
+    return Literal(text, datatype=XSD.decimal, normalize=False)
