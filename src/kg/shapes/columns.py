@@ -1,0 +1,127 @@
+"""A graph as columns of numbers: subject, predicate and object, by predicate in the order of either end.
+
+Whatever looks a thing up looks it up for many nodes at once: `values` gives for an array of nodes all their values of
+one predicate, with the index of the node that each value belongs to.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.shapes.terms import Ids, Mask, TermTable
+
+__all__ = ["Columns", "Index", "Pairs", "distinct_pairs", "gather", "is_among"]
+
+Index: TypeAlias = NDArray[np.intp]
+Column: TypeAlias = tuple[Ids, Ids]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Values, each with the index of the node that it is a value of; ordered by index, no pair twice."""
+
+    owner: Index
+    value: Ids
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+class Columns:
+    """The triples of one graph over a table of terms; a triple that is there twice counts once."""
+
+    def __init__(self, terms: TermTable, triples: array[int]) -> None:
+        """`triples` holds subject, predicate and object of one triple after the other."""
+        self.terms = terms
+        table = np.frombuffer(triples, np.int32).reshape(-1, 3) if len(triples) else np.empty((0, 3), np.int32)
+        predicates, which, counts = np.unique(table[:, 1], return_inverse=True, return_counts=True)
+        narrow = which.astype(np.uint16) if len(predicates) < 1 << 16 else which
+        order = np.argsort(narrow, kind="stable")
+        self._subject, self._object = table[order, 0], table[order, 2]
+        ends = np.cumsum(counts)
+        self._slices = {
+            int(predicate): slice(int(end - count), int(end))
+            for predicate, count, end in zip(predicates, counts, ends, strict=True)
+        }
+        self._forward: dict[int, Column] = {}
+        self._backward: dict[int, Column] = {}
+        self._by_subject: tuple[Ids, Ids, Ids] | None = None
+
+    def __len__(self) -> int:
+        return len(self._subject)
+
+    @property
+    def predicates(self) -> list[int]:
+        """The predicates of the graph."""
+        return list(self._slices)
+
+    def forward(self, predicate: int) -> Column:
+        """Subjects and objects of a predicate, in the order of the subjects, then of the objects."""
+        if predicate not in self._forward:
+            where = self._slices.get(predicate, slice(0, 0))
+            self._forward[predicate] = _ordered(self._subject[where], self._object[where])
+        return self._forward[predicate]
+
+    def backward(self, predicate: int) -> Column:
+        """Objects and subjects of a predicate, in the order of the objects, then of the subjects."""
+        if predicate not in self._backward:
+            subject, value = self.forward(predicate)
+            order = np.argsort(value, kind="stable")
+            self._backward[predicate] = value[order], subject[order]
+        return self._backward[predicate]
+
+    def values(self, nodes: Ids, predicate: int, *, inverse: bool = False) -> Pairs:
+        """The values of `predicate` of each of the nodes, or with `inverse` the nodes whose value each is."""
+        keys, found = self.backward(predicate) if inverse else self.forward(predicate)
+        return gather(keys, found, nodes)
+
+    def statements(self, nodes: Ids) -> tuple[Index, Ids, Ids]:
+        """All triples of the nodes: index of the node, predicate, object."""
+        if self._by_subject is None:
+            parts = [(predicate, *self.forward(predicate)) for predicate in self._slices]
+            subject = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, np.int32)
+            value = np.concatenate([part[2] for part in parts]) if parts else np.empty(0, np.int32)
+            link = np.repeat(np.array(self.predicates, np.int32), [len(part[1]) for part in parts])
+            order = np.argsort(subject, kind="stable")
+            self._by_subject = subject[order], link[order], value[order]
+        subject, link, value = self._by_subject
+        pairs = gather(subject, np.arange(len(subject), dtype=np.int32), nodes)
+        return pairs.owner, link[pairs.value], value[pairs.value]
+
+
+def gather(keys: Ids, found: Ids, nodes: Ids) -> Pairs:
+    """For each of the nodes, what stands in `found` where `keys`, which is ascending, has the node."""
+    first = np.searchsorted(keys, nodes, "left")
+    counts = np.searchsorted(keys, nodes, "right") - first
+    owner = np.repeat(np.arange(len(nodes)), counts)
+    within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return Pairs(owner, found[np.repeat(first, counts) + within])
+
+
+def distinct_pairs(parts: Iterable[Pairs]) -> Pairs:
+    """The pairs of all parts, each once, ordered by index and then by value."""
+    kept = list(parts)
+    owner = np.concatenate([part.owner for part in kept]) if kept else np.empty(0, np.intp)
+    value = np.concatenate([part.value for part in kept]) if kept else np.empty(0, np.int32)
+    keys = np.unique((owner.astype(np.int64) << 32) | value)
+    return Pairs((keys >> 32).astype(np.intp), (keys & 0xFFFFFFFF).astype(np.int32))
+
+
+def is_among(values: Ids, known: Ids) -> Mask:
+    """Which of `values` are in `known`, which is ascending and has nothing twice."""
+    if not len(known):
+        return np.zeros(len(values), np.bool_)
+    where = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    found: Mask = known[where] == values
+    return found
+
+
+def _ordered(subject: Ids, value: Ids) -> Column:
+    keys = np.unique((subject.astype(np.int64) << 32) | value)
+    return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)

@@ -1,0 +1,258 @@
+"""Constraint components of SHACL Core, each evaluated once for all focus nodes of a shape (SHACL §4).
+
+An `Evaluator` goes through the constraints of a shape for an array of nodes and yields batches of results. A batch
+holds arrays: whose result each is, focus node, value and path, as identifiers of terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from rdflib import SH, URIRef
+from rdflib.term import Node
+
+from kg.shapes.columns import Columns, Index, Pairs, gather, is_among
+from kg.shapes.literals import comes_before, read_value
+from kg.shapes.model import (
+    Closed,
+    Comparison,
+    Constraint,
+    Count,
+    HasValue,
+    Logic,
+    Qualified,
+    Query,
+    Shape,
+    Sparql,
+    Test,
+    UniqueLang,
+)
+from kg.shapes.paths import follow
+from kg.shapes.terms import Ids, Mask, language_of
+from kg.shapes.value_tests import instances, passes
+
+__all__ = ["NONE", "Batch", "Evaluator", "Subject"]
+
+NONE = -1
+"""The identifier that stands where a result has no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Results of one constraint: `owner` is the index of the node that was asked about, `path` where it differs."""
+
+    shape: Shape
+    component: URIRef
+    owner: Index
+    focus: Ids
+    value: Ids
+    path: Ids | None = None
+    query: Query | None = None
+    code: str = ""
+    bindings: Sequence[Mapping[str, Node]] = ()
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A shape, the focus nodes that it is asked about, and their value nodes; each value also once."""
+
+    shape: Shape
+    nodes: Ids
+    pairs: Pairs
+    values: Ids
+    which: Index
+
+    def batch(self, component: URIRef, owner: Index, value: Ids | None = None, path: Ids | None = None) -> Batch:
+        """Results of a constraint of the shape."""
+        kept = value if value is not None else np.full(len(owner), NONE, np.int32)
+        return Batch(self.shape, component, owner, self.nodes[owner], kept, path)
+
+    def failing(self, component: URIRef, passed: Mask) -> Iterator[Batch]:
+        """A result for each value node of each focus node that is not among those that `passed`."""
+        wrong = np.flatnonzero(~passed[self.which])
+        if len(wrong):
+            yield self.batch(component, self.pairs.owner[wrong], self.pairs.value[wrong])
+
+
+Sparqls: TypeAlias = Callable[[Subject, Sparql], Iterator[Batch]]
+
+
+class Evaluator:
+    """Shapes over one graph; `sparql` evaluates constraints that are written in SPARQL."""
+
+    def __init__(self, columns: Columns, shapes: Mapping[Node, Shape], sparql: Sparqls) -> None:
+        self.columns = columns
+        self.shapes = shapes
+        self.sparql = sparql
+        self._evaluate: dict[type, Callable[[Subject, Any], Iterator[Batch]]] = {
+            Test: self._test,
+            Count: self._count,
+            HasValue: self._has_value,
+            UniqueLang: self._unique_lang,
+            Comparison: self._comparison,
+            Logic: self._logic,
+            Qualified: self._qualified,
+            Closed: self._closed,
+            Sparql: sparql,
+        }
+
+    def focus_nodes(self, shape: Shape) -> Ids:
+        """The focus nodes that the targets of a shape select (SHACL §2.1.3), each once."""
+        columns, found = self.columns, [np.empty(0, np.int32)]
+        for target in shape.targets:
+            if target.kind == SH.targetNode:
+                found.append(columns.terms.numbers([target.term]))
+            elif target.kind == SH.targetClass:
+                found.append(instances(columns, target.term))
+            else:
+                side = columns.forward if target.kind == SH.targetSubjectsOf else columns.backward
+                found.append(side(columns.terms.number(target.term))[0])
+        return np.unique(np.concatenate(found))
+
+    def batches(self, shape: Shape, nodes: Ids) -> Iterator[Batch]:
+        """The results of validating `nodes`, each of them there once, against a shape."""
+        if shape.deactivated or not len(nodes):
+            return
+        pairs = Pairs(np.arange(len(nodes)), nodes)
+        if shape.path is not None:
+            pairs = follow(self.columns, shape.path, nodes)
+        values, which = np.unique(pairs.value, return_inverse=True)
+        subject = Subject(shape, nodes, pairs, values, which)
+        for constraint in shape.constraints:
+            yield from self.constraint(subject, constraint)
+
+    def constraint(self, subject: Subject, constraint: Constraint) -> Iterator[Batch]:
+        """The results of one constraint."""
+        yield from self._evaluate[type(constraint)](subject, constraint)
+
+    def conforms(self, shape: Node, nodes: Ids) -> Mask:
+        """Which of `nodes`, each of them there once, give no result against a shape (SHACL §3.4.2)."""
+        result = np.ones(len(nodes), np.bool_)
+        for batch in self.batches(self.shapes[shape], nodes):
+            result[batch.owner] = False
+        return result
+
+    def _test(self, subject: Subject, constraint: Test) -> Iterator[Batch]:
+        yield from subject.failing(constraint.component, passes(self.columns, constraint, subject.values))
+
+    def _count(self, subject: Subject, constraint: Count) -> Iterator[Batch]:
+        counts = np.bincount(subject.pairs.owner, minlength=len(subject.nodes))
+        is_least = constraint.component == SH.MinCountConstraintComponent
+        wrong = np.flatnonzero(counts < constraint.number if is_least else counts > constraint.number)
+        if len(wrong):
+            yield subject.batch(constraint.component, wrong)
+
+    def _has_value(self, subject: Subject, constraint: HasValue) -> Iterator[Batch]:
+        has = np.zeros(len(subject.nodes), np.bool_)
+        has[subject.pairs.owner[subject.pairs.value == self.columns.terms.number(constraint.term)]] = True
+        if not has.all():
+            yield subject.batch(constraint.component, np.flatnonzero(~has))
+
+    def _unique_lang(self, subject: Subject, constraint: UniqueLang) -> Iterator[Batch]:
+        texts, languages = self.columns.terms.texts, dict[str, int]()
+        found = (languages.setdefault(language_of(texts[number]), len(languages)) for number in subject.values)
+        of_value = np.fromiter(found, np.int32, len(subject.values))
+        tagged = of_value != languages.get("", NONE)
+        keep = np.flatnonzero(tagged[subject.which])
+        keys = (subject.pairs.owner[keep].astype(np.int64) << 32) | of_value[subject.which[keep]]
+        distinct, counts = np.unique(keys, return_counts=True)
+        twice = (distinct[counts > 1] >> 32).astype(np.intp)
+        if len(twice):
+            yield subject.batch(constraint.component, twice)
+
+    def _comparison(self, subject: Subject, constraint: Comparison) -> Iterator[Batch]:
+        others = self.columns.values(subject.nodes, self.columns.terms.number(constraint.predicate))
+        if constraint.component in (SH.LessThanConstraintComponent, SH.LessThanOrEqualsConstraintComponent):
+            yield from self._order(subject, constraint, others)
+            return
+        own, other = _keys(subject.pairs), _keys(others)
+        if constraint.component == SH.EqualsConstraintComponent:
+            wrong = np.setxor1d(own, other, assume_unique=True)
+        else:
+            wrong = np.intersect1d(own, other, assume_unique=True)
+        if len(wrong):
+            owner, value = (wrong >> 32).astype(np.intp), (wrong & 0xFFFFFFFF).astype(np.int32)
+            yield subject.batch(constraint.component, owner, value)
+
+    def _order(self, subject: Subject, constraint: Comparison, others: Pairs) -> Iterator[Batch]:
+        """A result for each value that is not less than a value of the other property, once for each such pair."""
+        joined = gather(others.owner.astype(np.int32), others.value, subject.pairs.owner.astype(np.int32))
+        first = subject.pairs.value[joined.owner]
+        texts = self.columns.terms.texts
+        read = {number: read_value(texts[number]) for number in np.unique(np.concatenate([first, joined.value]))}
+        or_equal = constraint.component == SH.LessThanOrEqualsConstraintComponent
+        pairs = zip(first.tolist(), joined.value.tolist(), strict=True)
+        wrong = np.fromiter(
+            (comes_before(read[one], read[other], or_equal=or_equal) is not True for one, other in pairs),
+            np.bool_,
+            len(first),
+        )
+        if wrong.any():
+            yield subject.batch(constraint.component, subject.pairs.owner[joined.owner[wrong]], first[wrong])
+
+    def _logic(self, subject: Subject, constraint: Logic) -> Iterator[Batch]:
+        if constraint.component == SH.PropertyConstraintComponent:
+            yield from self._property(subject, constraint.shapes[0])
+            return
+        counts = np.zeros(len(subject.values), np.int32)
+        for shape in constraint.shapes:
+            counts += self.conforms(shape, subject.values)
+        passed = {
+            SH.NotConstraintComponent: counts == 0,
+            SH.OrConstraintComponent: counts > 0,
+            SH.XoneConstraintComponent: counts == 1,
+        }.get(constraint.component, counts == len(constraint.shapes))
+        yield from subject.failing(constraint.component, passed)
+
+    def _property(self, subject: Subject, shape: Node) -> Iterator[Batch]:
+        """The results of a property shape about the value nodes, which are results of the whole shape (§4.7.2)."""
+        order = np.argsort(subject.which, kind="stable").astype(np.int32)
+        keys = subject.which[order].astype(np.int32)
+        for batch in self.batches(self.shapes[shape], subject.values):
+            expanded = gather(keys, order, batch.owner.astype(np.int32))
+            yield _taken(batch, expanded.owner, subject.pairs.owner[expanded.value])
+
+    def _qualified(self, subject: Subject, constraint: Qualified) -> Iterator[Batch]:
+        counted = self.conforms(constraint.shape, subject.values)
+        for sibling in constraint.siblings:
+            counted &= ~self.conforms(sibling, subject.values)
+        owners = subject.pairs.owner[counted[subject.which]]
+        counts = np.bincount(owners, minlength=len(subject.nodes))
+        is_least = constraint.component == SH.QualifiedMinCountConstraintComponent
+        wrong = np.flatnonzero(counts < constraint.number if is_least else counts > constraint.number)
+        if len(wrong):
+            yield subject.batch(constraint.component, wrong)
+
+    def _closed(self, subject: Subject, constraint: Closed) -> Iterator[Batch]:
+        allowed = self.columns.terms.numbers(constraint.allowed)
+        of_pair, predicate, value = self.columns.statements(subject.pairs.value)
+        wrong = np.flatnonzero(~is_among(predicate, allowed))
+        if len(wrong):
+            owner = subject.pairs.owner[of_pair[wrong]]
+            yield subject.batch(constraint.component, owner, value[wrong], predicate[wrong])
+
+
+def _taken(batch: Batch, which: Index, owner: Index) -> Batch:
+    """The results `which` of a batch, some perhaps twice, as those of other owners."""
+    return Batch(
+        shape=batch.shape,
+        component=batch.component,
+        owner=owner,
+        focus=batch.focus[which],
+        value=batch.value[which],
+        path=batch.path[which] if batch.path is not None else None,
+        query=batch.query,
+        code=batch.code,
+        bindings=[batch.bindings[index] for index in which] if batch.bindings else (),
+    )
+
+
+def _keys(pairs: Pairs) -> NDArray[np.int64]:
+    return (pairs.owner.astype(np.int64) << 32) | pairs.value

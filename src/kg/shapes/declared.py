@@ -1,0 +1,113 @@
+"""What a shapes graph declares in SPARQL: the queries of constraints (SHACL §5), and components of one's own (§6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from rdflib import OWL, RDF, RDFS, SH, XSD, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from kg.errors import EngineError
+from kg.namespaces import GOV
+from kg.shapes.model import Query, Sparql
+
+__all__ = ["Component", "declared_components", "read_query"]
+
+_USUAL = {"rdf": str(RDF), "rdfs": str(RDFS), "owl": str(OWL), "xsd": str(XSD), "sh": str(SH)}
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A constraint component declared with SPARQL: its parameters by name, and its validators."""
+
+    iri: URIRef
+    mandatory: Mapping[str, URIRef]
+    optional: Mapping[str, URIRef]
+    node_validator: Query | None
+    property_validator: Query | None
+
+    def constraints(self, graph: Graph, shape: Node, *, is_property: bool) -> Iterator[Sparql]:
+        """The constraints of this component that a shape has: one for each value of a sole parameter (SHACL §6.1)."""
+        query = self.property_validator if is_property else self.node_validator
+        given = {name: sorted(graph.objects(shape, path), key=str) for name, path in self.mandatory.items()}
+        if query is None or not given or not all(given.values()):
+            return
+        for name, path in self.optional.items():
+            if values := sorted(graph.objects(shape, path), key=str):
+                given[name] = values
+        if len(given) > 1 and any(len(values) > 1 for values in given.values()):
+            raise EngineError(f"{shape} has more than one value of a parameter of {self.iri}")
+        for values in product(*given.values()):
+            yield Sparql(self.iri, query, dict(zip(given, values, strict=True)))
+
+
+def declared_components(graph: Graph) -> tuple[Component, ...]:
+    """The constraint components that a shapes graph declares, in the order of their IRIs."""
+    kinds = {SH.ConstraintComponent, *graph.transitive_subjects(RDFS.subClassOf, SH.ConstraintComponent)}
+    nodes = {node for kind in kinds for node in graph.subjects(RDF.type, kind)}
+    found = (_component(graph, node) for node in sorted(nodes, key=str) if isinstance(node, URIRef))
+    return tuple(component for component in found if component is not None)
+
+
+def _component(graph: Graph, node: URIRef) -> Component | None:
+    mandatory: dict[str, URIRef] = {}
+    optional: dict[str, URIRef] = {}
+    for parameter in graph.objects(node, SH.parameter):
+        path = graph.value(parameter, SH.path)
+        if not isinstance(path, URIRef):
+            raise EngineError(f"a parameter of {node} has no IRI as its path")
+        is_optional = graph.value(parameter, SH.optional) == Literal(True)
+        (optional if is_optional else mandatory)[_local_name(path)] = path
+    general = _validator(graph, node, SH.validator)
+    at_nodes = _validator(graph, node, SH.nodeValidator) or general
+    at_properties = _validator(graph, node, SH.propertyValidator) or general
+    if node in SH or (at_nodes is None and at_properties is None):
+        return None
+    return Component(node, mandatory, optional, at_nodes, at_properties)
+
+
+def _validator(graph: Graph, component: URIRef, predicate: URIRef) -> Query | None:
+    for validator in sorted(graph.objects(component, predicate), key=str):
+        for form in (SH.ask, SH.select):
+            if (validator, form, None) in graph:
+                own = read_query(graph, validator, form)
+                texts = own.messages or _messages(graph, component)
+                return Query(own.node, own.text, own.prefixes, texts, own.is_ask)
+    return None
+
+
+def read_query(graph: Graph, node: Node, form: URIRef) -> Query:
+    """The query of a constraint or validator; `form` is `sh:select` or `sh:ask`.
+
+    Raises:
+        EngineError: there is none, or more than one.
+    """
+    texts = list(graph.objects(node, form))
+    if len(texts) != 1:
+        raise EngineError(f"{node} has {len(texts)} values of {form.removeprefix(str(SH))}, not one")
+    return Query(node, str(texts[0]), _prefixes(graph, node), _messages(graph, node), form == SH.ask)
+
+
+def _prefixes(graph: Graph, node: Node) -> dict[str, str]:
+    """The prefixes that `sh:prefixes` declares, imports included (SHACL §5.2.1)."""
+    found: dict[str, str] = dict(_USUAL)
+    for named in graph.objects(node, SH.prefixes):
+        for holder in {named, *graph.transitive_objects(named, OWL.imports)}:
+            for declaration in graph.objects(holder, SH.declare):
+                found[str(graph.value(declaration, SH.prefix))] = str(graph.value(declaration, SH.namespace))
+    return found
+
+
+def _messages(graph: Graph, node: Node) -> tuple[Literal, ...]:
+    return tuple(sorted(text for text in graph.objects(node, SH.message) if isinstance(text, Literal)))
+
+
+def _local_name(path: URIRef) -> str:
+    return path.rpartition("#")[2] if "#" in path else path.rpartition("/")[2]
+
+
+def code_of(graph: Graph, node: Node) -> str:
+    """The stable code of a shape or constraint; empty where it has none."""
+    return min((str(code) for code in graph.objects(node, URIRef(GOV.shapeCode))), default="")

@@ -1,0 +1,119 @@
+"""Constraint components that look at each value node alone (SHACL §4.1, §4.3, §4.4, §4.8.3).
+
+Each gives, for an array of terms, which of them pass; a term is looked at once, however many nodes have it.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from rdflib import RDF, RDFS, SH
+from rdflib.term import Node
+
+from kg.errors import EngineError
+from kg.shapes.columns import Columns, is_among
+from kg.shapes.literals import comes_before, is_well_formed, read_value
+from kg.shapes.model import Test
+from kg.shapes.paths import Inverse, Predicate, Repeated, follow
+from kg.shapes.terms import BLANK, IRI, LITERAL, Ids, Mask, datatype_of, language_of, lexical_of, text_of
+
+__all__ = ["instances", "passes"]
+
+_NODE_KINDS = {
+    SH.IRI: (IRI,),
+    SH.BlankNode: (BLANK,),
+    SH.Literal: (LITERAL,),
+    SH.BlankNodeOrIRI: (BLANK, IRI),
+    SH.BlankNodeOrLiteral: (BLANK, LITERAL),
+    SH.IRIOrLiteral: (IRI, LITERAL),
+}
+_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
+_SUPERCLASSES = Repeated(Inverse(Predicate(RDFS.subClassOf)), "*")
+
+
+def passes(columns: Columns, test: Test, values: Ids) -> Mask:
+    """Which of the values pass the test.
+
+    Raises:
+        EngineError: the constraint is not well-formed.
+    """
+    name = test.component.removeprefix(str(SH)).removesuffix("ConstraintComponent")
+    if name == "Class":
+        return is_among(values, instances(columns, test.arguments[0]))
+    if name == "In":
+        return is_among(values, columns.terms.numbers(test.arguments))
+    if name == "NodeKind":
+        kinds = _NODE_KINDS.get(test.arguments[0])  # type: ignore[call-overload]
+        if kinds is None:
+            raise EngineError(f"{test.arguments[0]} is not a node kind")
+        return np.isin(columns.terms.kinds(values), kinds)
+    check = _CHECKS[name](test)
+    texts = columns.terms.texts
+    return np.fromiter((check(texts[number]) for number in values), np.bool_, len(values))
+
+
+def instances(columns: Columns, kind: Node) -> Ids:
+    """The SHACL instances of a class (SHACL §1.3): of it, or of a class below it."""
+    below = follow(columns, _SUPERCLASSES, columns.terms.numbers([kind])).value
+    found = columns.values(below, columns.terms.number(RDF.type), inverse=True)
+    return np.unique(found.value)
+
+
+def _datatype(test: Test) -> Callable[[str], bool]:
+    wanted = str(test.arguments[0])
+    return lambda text: datatype_of(text) == wanted and is_well_formed(lexical_of(text), wanted)
+
+
+def _length(holds: Callable[[int, int], bool], test: Test) -> Callable[[str], bool]:
+    bound = int(str(test.arguments[0]))
+    return lambda text: text[0] != "_" and holds(len(lexical_of(text)), bound)
+
+
+def _range(*, above: bool, or_equal: bool, test: Test) -> Callable[[str], bool]:
+    bound = read_value(text_of(test.arguments[0]))
+
+    def check(text: str) -> bool:
+        value = read_value(text)
+        first, second = (bound, value) if above else (value, bound)
+        return comes_before(first, second, or_equal=or_equal) is True
+
+    return check
+
+
+def _pattern(test: Test) -> Callable[[str], bool]:
+    flags = 0
+    for letter in test.flags:
+        flags |= _FLAGS.get(letter, 0)
+    written = str(test.arguments[0])
+    try:
+        pattern = re.compile(re.escape(written) if "q" in test.flags else written, flags)
+    except re.error as error:
+        raise EngineError(f"{written!r} is not a regular expression: {error}") from error
+    return lambda text: text[0] != "_" and pattern.search(lexical_of(text)) is not None
+
+
+def _language_in(test: Test) -> Callable[[str], bool]:
+    ranges = [str(term).lower() for term in test.arguments]
+
+    def check(text: str) -> bool:
+        language = language_of(text)
+        return bool(language) and any(language == one or language.startswith(one + "-") for one in ranges)
+
+    return check
+
+
+_CHECKS: dict[str, Callable[[Test], Callable[[str], bool]]] = {
+    "Datatype": _datatype,
+    "MinLength": partial(_length, operator.ge),
+    "MaxLength": partial(_length, operator.le),
+    "MinExclusive": lambda test: _range(above=True, or_equal=False, test=test),
+    "MinInclusive": lambda test: _range(above=True, or_equal=True, test=test),
+    "MaxExclusive": lambda test: _range(above=False, or_equal=False, test=test),
+    "MaxInclusive": lambda test: _range(above=False, or_equal=True, test=test),
+    "Pattern": _pattern,
+    "LanguageIn": _language_in,
+}
