@@ -7,12 +7,14 @@ one predicate, with the index of the node that each value belongs to.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from rdflib import Graph
 
 from kg.shapes.terms import Ids, Mask, TermTable
 
@@ -80,6 +82,19 @@ class Columns:
         """The values of `predicate` of each of the nodes, or with `inverse` the nodes whose value each is."""
         keys, found = self.backward(predicate) if inverse else self.forward(predicate)
         return gather(keys, found, nodes)
+
+    def triples(self) -> Iterator[tuple[int, int, int]]:
+        """All triples, by predicate."""
+        for predicate in self._slices:
+            subject, value = self.forward(predicate)
+            yield from zip(subject.tolist(), repeat(predicate), value.tolist(), strict=False)
+
+    def to_graph(self) -> Graph:
+        """The triples as an rdflib graph."""
+        graph, terms = Graph(), self.terms
+        for subject, predicate, value in self.triples():
+            graph.add((terms.term(subject), terms.term(predicate), terms.term(value)))
+        return graph
 
     def statements(self, nodes: Ids) -> tuple[Index, Ids, Ids]:
         """All triples of the nodes: index of the node, predicate, object."""

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from rdflib import SH, URIRef
+from rdflib import SH, Literal, URIRef
 from rdflib.term import Node
 
 from kg.shapes.columns import Columns, Index, Pairs, gather, is_among
@@ -25,7 +25,6 @@ from kg.shapes.model import (
     HasValue,
     Logic,
     Qualified,
-    Query,
     Shape,
     Sparql,
     Test,
@@ -43,7 +42,11 @@ NONE = -1
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Results of one constraint: `owner` is the index of the node that was asked about, `path` where it differs."""
+    """Results of one constraint: `owner` is the index of the node that was asked about.
+
+    `path` is there where it is another than the shape's. `constraint`, `texts` (its messages), `code` and `bindings` (the
+    variables of each result) are those of a constraint in SPARQL.
+    """
 
     shape: Shape
     component: URIRef
@@ -51,7 +54,8 @@ class Batch:
     focus: Ids
     value: Ids
     path: Ids | None = None
-    query: Query | None = None
+    constraint: Node | None = None
+    texts: Sequence[Literal] = ()
     code: str = ""
     bindings: Sequence[Mapping[str, Node]] = ()
 
@@ -248,7 +252,8 @@ def _taken(batch: Batch, which: Index, owner: Index) -> Batch:
         focus=batch.focus[which],
         value=batch.value[which],
         path=batch.path[which] if batch.path is not None else None,
-        query=batch.query,
+        constraint=batch.constraint,
+        texts=batch.texts,
         code=batch.code,
         bindings=[batch.bindings[index] for index in which] if batch.bindings else (),
     )

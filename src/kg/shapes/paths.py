@@ -5,19 +5,22 @@ Value nodes are a set (§2.3.1.1): a value that a path reaches twice from one no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from rdflib import RDF, SH, Graph, URIRef
+from numpy.typing import NDArray
+from rdflib import RDF, SH, BNode, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.errors import EngineError
+from kg.namespaces import shorten
 from kg.shapes.columns import Columns, Pairs, distinct_pairs
 from kg.shapes.terms import Ids
 
-__all__ = ["Alternative", "Inverse", "Path", "Predicate", "Repeated", "Sequence", "follow", "path_text", "read_path"]
+__all__ = ["Alternative", "Inverse", "Path", "Predicate", "Repeated", "Sequence", "follow", "path_text", "read_path", "write_path"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Repeated:
 Path: TypeAlias = Predicate | Inverse | Sequence | Alternative | Repeated
 
 _REPEATED = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
+_WRITTEN = {sign: predicate for predicate, sign in _REPEATED.items()}
 
 
 def read_path(shapes: Graph, node: Node, above: frozenset[Node] = frozenset()) -> Path:
@@ -90,19 +94,51 @@ def read_path(shapes: Graph, node: Node, above: frozenset[Node] = frozenset()) -
     raise EngineError(f"{node} is not a property path")
 
 
-def path_text(path: Path) -> str:
-    """The path as SPARQL 1.1 writes it (SPARQL 1.1 §9.1)."""
+def path_text(path: Path, prefixes: Mapping[str, str] | None = None) -> str:
+    """The path as SPARQL 1.1 writes it (SPARQL 1.1 §9.1), shortened where prefixes are given."""
+
+    def inner(part: Path) -> str:
+        text = path_text(part, prefixes)
+        return text if isinstance(part, Predicate) else f"({text})"
+
     match path:
         case Predicate(iri):
-            return f"<{iri}>"
-        case Inverse(inner):
-            return f"^({path_text(inner)})"
+            return shorten(iri, prefixes or {})
+        case Inverse(one):
+            return f"^{inner(one)}"
         case Sequence(paths):
-            return "/".join(f"({path_text(inner)})" for inner in paths)
+            return "/".join(inner(one) for one in paths)
         case Alternative(paths):
-            return "|".join(f"({path_text(inner)})" for inner in paths)
-        case Repeated(inner, sign):
-            return f"({path_text(inner)}){sign}"
+            return "|".join(inner(one) for one in paths)
+        case Repeated(one, sign):
+            return f"{inner(one)}{sign}"
+
+
+def write_path(graph: Graph, path: Path, name: str) -> Node:
+    """Writes a path into a graph as SHACL does; its blank nodes are named after `name`. Gives its node."""
+    if isinstance(path, Predicate):
+        return path.iri
+    node = BNode(name)
+    match path:
+        case Inverse(one):
+            graph.add((node, SH.inversePath, write_path(graph, one, f"{name}-1")))
+        case Repeated(one, sign):
+            graph.add((node, _WRITTEN[sign], write_path(graph, one, f"{name}-1")))
+        case Alternative(paths):
+            graph.add((node, SH.alternativePath, _write_list(graph, paths, f"{name}-1")))
+        case Sequence(paths):
+            return _write_list(graph, paths, name)
+    return node
+
+
+def _write_list(graph: Graph, paths: tuple[Path, ...], name: str) -> Node:
+    rest: Node = RDF.nil
+    for number, path in reversed(list(enumerate(paths, start=1))):
+        node = BNode(name if number == 1 else f"{name}-{number}")
+        graph.add((node, RDF.first, write_path(graph, path, f"{name}-{number}i")))
+        graph.add((node, RDF.rest, rest))
+        rest = node
+    return rest
 
 
 def follow(columns: Columns, path: Path, nodes: Ids, *, inverse: bool = False) -> Pairs:
@@ -158,5 +194,5 @@ def _without(found: Pairs, known: Pairs) -> Pairs:
     return Pairs(found.owner[fresh], found.value[fresh])
 
 
-def _keys(pairs: Pairs) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _keys(pairs: Pairs) -> NDArray[np.int64]:
     return (pairs.owner.astype(np.int64) << 32) | pairs.value

@@ -230,7 +230,8 @@ def _code(graph: Graph, node: Node) -> str:
 
 
 def _is_true(term: Node | None) -> bool:
-    return isinstance(term, Literal) and term.value is True
+    """Whether it is the term `true`: SHACL compares terms, so that `"1"^^xsd:boolean` is not it."""
+    return term == Literal(True)
 
 
 def _whole(node: Node, name: URIRef, term: Node) -> int:

@@ -15,7 +15,8 @@ from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.locations import Place
-from kg.namespaces import GOV, SHAPES, shorten
+from kg.namespaces import GOV, shorten
+from kg.shapes.paths import Path, Predicate, path_text, write_path
 
 __all__ = ["SEVERITIES", "Result", "ValidationReport", "in_language"]
 
@@ -36,6 +37,12 @@ class Result:
     component: URIRef
     labels: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
+    constraint: Node | None = None
+    """`sh:sourceConstraint`: the constraint in SPARQL that gave the result."""
+    severity_iri: URIRef | None = None
+    """`sh:resultSeverity`, which may be one of the shapes' own."""
+    route: Path | None = None
+    """The path, if it is more than a predicate: `path` is the node that the shapes graph writes it with."""
 
     def message(self, language: str) -> str:
         """The message in `language`, else in English, else in any."""
@@ -48,12 +55,19 @@ class Result:
     def about(self, prefixes: Mapping[str, str]) -> list[str]:
         """The focus node, and the path and value where there are any, as they are written in files."""
         value = f" {_shown(self.value, prefixes)}" if self.value is not None and self.value != self.focus else ""
-        path = _shown(self.path, prefixes) if self.path is not None else ""
+        path = self.shown_path(prefixes)
         return [part for part in (_shown(self.focus, prefixes), f"{path}{value}".strip()) if part]
+
+    def shown_path(self, prefixes: Mapping[str, str]) -> str:
+        """The path as SPARQL writes it, or empty."""
+        if self.route is not None and not isinstance(self.route, Predicate):
+            return path_text(self.route, prefixes)
+        return _shown(self.path, prefixes) if self.path is not None else ""
 
     def sort_key(self) -> tuple[int, str, str, str, str, str]:
         order = list(SEVERITIES).index(self.severity)
-        return (order, self.code, str(self.focus), str(self.path), str(self.value), str(self.shape))
+        path = str(self.path) if self.route is None else path_text(self.route)
+        return (order, self.code, str(self.focus), path, str(self.value), str(self.shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,8 @@ class ValidationReport:
 
     results: tuple[Result, ...]
     rules: int
+    left_to_pyshacl: tuple[tuple[Node, str], ...] = ()
+    """The shapes that could not be compiled, each with the reason; pySHACL has evaluated them."""
 
     @property
     def conforms(self) -> bool:
@@ -148,7 +164,7 @@ def _text_block(result: Result, prefixes: Mapping[str, str], language: str) -> s
     if result.path is not None:
         is_shown = result.value is not None and result.value != result.focus
         value = f" = {_shown(result.value, prefixes)}" if is_shown and result.value is not None else ""
-        lines.append(f"    {_shown(result.path, prefixes)}{value}")
+        lines.append(f"    {result.shown_path(prefixes)}{value}")
     elif result.value is not None and result.value != result.focus:
         lines.append(f"    {_shown(result.value, prefixes)}")
     return "\n".join(lines)
@@ -160,7 +176,7 @@ def _json_result(result: Result) -> dict[str, object]:
         "severity": result.severity,
         "focus": str(result.focus),
         "labels": dict(result.labels),
-        "path": str(result.path) if result.path is not None else None,
+        "path": _json_path(result),
         "value": str(result.value) if result.value is not None else None,
         "messages": dict(result.messages),
         "shape": str(result.shape),
@@ -170,14 +186,25 @@ def _json_result(result: Result) -> dict[str, object]:
     }
 
 
+def _json_path(result: Result) -> str | None:
+    """The IRI of a predicate, or a path as SPARQL writes it."""
+    if result.route is not None and not isinstance(result.route, Predicate):
+        return path_text(result.route)
+    return str(result.path) if result.path is not None else None
+
+
 def _add_result(graph: Graph, node: BNode, result: Result) -> None:
     graph.add((node, RDF.type, SH.ValidationResult))
     graph.add((node, SH.focusNode, result.focus))
-    graph.add((node, SH.resultSeverity, SEVERITIES[result.severity]))
-    graph.add((node, SH.sourceShape, result.shape if isinstance(result.shape, URIRef) else URIRef(SHAPES["unnamed"])))
+    graph.add((node, SH.resultSeverity, result.severity_iri or SEVERITIES[result.severity]))
+    graph.add((node, SH.sourceShape, result.shape))
     graph.add((node, SH.sourceConstraintComponent, result.component))
     graph.add((node, URIRef(GOV.shapeCode), Literal(result.code)))
-    if isinstance(result.path, URIRef):
+    if result.constraint is not None:
+        graph.add((node, SH.sourceConstraint, result.constraint))
+    if result.route is not None:
+        graph.add((node, SH.resultPath, write_path(graph, result.route, f"{node}path")))
+    elif isinstance(result.path, URIRef):
         graph.add((node, SH.resultPath, result.path))
     if result.value is not None:
         graph.add((node, SH.value, result.value))

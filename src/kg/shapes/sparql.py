@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolution, QuerySolutions, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 from rdflib import SH, Graph
 from rdflib.term import Node
 
@@ -25,7 +25,7 @@ from kg.shapes.model import Sparql
 from kg.shapes.paths import path_text
 from kg.shapes.prebinding import INPUTS, Prepared, input_iri, prepare
 from kg.shapes.terms import Ids, to_term
-from kg.turtle.terms import from_rdflib
+from kg.turtle.terms import OxigraphTerm, from_rdflib, to_rdflib
 
 __all__ = ["SparqlEvaluator"]
 
@@ -97,7 +97,7 @@ class SparqlEvaluator:
             owners: list[int] = []
             found: list[dict[str, Node]] = []
             for solution in self._solutions(subject, constraint, prepared, constants, rows):
-                bindings = _bindings(solution)
+                bindings = {name: to_rdflib(term) for name, term in solution.items()}
                 this = bindings.get("this")
                 if this is None:
                     places = rows.owner.tolist()
@@ -128,7 +128,7 @@ class SparqlEvaluator:
             focus=focus,
             value=np.where(value == NONE, own, value),
             path=path if (path != NONE).any() else None,
-            query=None if has_component else constraint.query,
+            constraint=None if has_component else constraint.query.node,
             texts=constraint.query.messages,
             code=constraint.code,
             bindings=found,
@@ -164,7 +164,7 @@ class SparqlEvaluator:
 
     def _solutions(
         self, subject: Subject, constraint: Sparql, prepared: Prepared, constants: Mapping[str, Node], rows: _Rows
-    ) -> Iterator[QuerySolution]:
+    ) -> Iterator[dict[str, OxigraphTerm]]:
         """The solutions of a query; its inputs are in the store while it is asked."""
         inputs = list(self._inputs(subject, prepared, constants, rows))
         self.store.extend(inputs)
@@ -174,7 +174,9 @@ class SparqlEvaluator:
             result = self.store.query(prepared.text, prefixes=dict(constraint.query.prefixes))
             if not isinstance(result, QuerySolutions):
                 raise EngineError(f"the query of {constraint.query.node} is no SELECT")
-            yield from result
+            names = [variable.value for variable in result.variables]
+            for solution in result:
+                yield {name: term for name in names if (term := solution[name]) is not None}
         except SyntaxError as error:
             raise EngineError(f"the query of {constraint.query.node} is not SPARQL: {error}") from error
         finally:
@@ -206,7 +208,3 @@ def _term(text: str) -> Any:
     if text[0] == "<":
         return NamedNode(text[1:-1])
     return BlankNode(text[2:]) if text[0] == "_" else from_rdflib(to_term(text))
-
-
-def _bindings(solution: QuerySolution) -> dict[str, Node]:
-    raise NotImplementedError

@@ -65,7 +65,7 @@ class TermTable:
     @property
     def texts(self) -> list[str]:
         """The terms by identifier."""
-        if len(self._texts) != len(self.ids):
+        if not self._texts:
             self._texts = list(self.ids)
         return self._texts
 

@@ -1,0 +1,93 @@
+"""Graphs into columns: from files of any RDF syntax, an rdflib graph, or an Oxigraph store."""
+
+from __future__ import annotations
+
+import gzip
+from array import array
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+import pyoxigraph
+from pyoxigraph import RdfFormat, Store
+from rdflib import Graph
+from rdflib.term import Node
+
+from kg.errors import SourceError
+from kg.shapes.columns import Columns
+from kg.shapes.terms import TermTable, text_of
+
+__all__ = ["encode_files", "encode_graph", "encode_store", "syntax_of"]
+
+
+def encode_graph(graph: Graph) -> Columns:
+    """The triples of an rdflib graph, blank nodes by their names."""
+    terms, triples = TermTable(), array("i")
+    numbers = _Numbers(terms)
+    for subject, predicate, value in graph:
+        triples.append(numbers[subject])
+        triples.append(numbers[predicate])
+        triples.append(numbers[value])
+    return Columns(terms, triples)
+
+
+def encode_store(store: Store) -> Columns:
+    """The triples of all graphs of a store, merged."""
+    return _encode([store])
+
+
+def encode_files(paths: Iterable[Path]) -> Columns:
+    """The triples of files together, named graphs merged; blank nodes of two files are never the same.
+
+    Raises:
+        SourceError: unknown syntax, or a syntax error with its line.
+    """
+    return _encode(_read(path) for path in paths)
+
+
+def syntax_of(path: Path) -> RdfFormat:
+    """The RDF syntax that the name of a file says, `.gz` left out.
+
+    Raises:
+        SourceError: it is none that is known.
+    """
+    name = path.name.removesuffix(".gz")
+    kind = RdfFormat.from_extension(name.rpartition(".")[2])
+    if kind is None:
+        raise SourceError("not a known RDF syntax", path=path, hint="known: .ttl .nt .nq .trig .rdf .jsonld, and .gz")
+    return kind
+
+
+class _Numbers(dict[Node, int]):
+    """Identifiers by rdflib term."""
+
+    def __init__(self, terms: TermTable) -> None:
+        super().__init__()
+        self._terms = terms
+
+    def __missing__(self, term: Node) -> int:
+        number = self[term] = self._terms.number(term)
+        return number
+
+
+def _encode(sources: Iterable[Iterable[pyoxigraph.Quad]]) -> Columns:
+    terms, triples = TermTable(), array("i")
+    ids, add = terms.ids, triples.append
+    number = ids.setdefault
+    for source in sources:
+        for quad in source:
+            subject, predicate, rest = str(quad.triple).split(" ", 2)
+            add(number(subject, len(ids)))
+            add(number(predicate, len(ids)))
+            add(number(rest, len(ids)))
+    return Columns(terms, triples)
+
+
+def _read(path: Path) -> Iterable[pyoxigraph.Quad]:
+    kind = syntax_of(path)
+    opened: IO[bytes] = gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[assignment]
+    with opened as stream:
+        try:
+            yield from pyoxigraph.parse(input=stream, format=kind, rename_blank_nodes=True)
+        except (SyntaxError, ValueError) as error:
+            raise SourceError(str(error), path=path, line=getattr(error, "lineno", None)) from None
