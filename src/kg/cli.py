@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -190,33 +190,42 @@ def build(project: Path | None, lang: str, as_json: bool) -> int:
     type=click.Path(path_type=Path, exists=True),
     help="Shapes file or folder; without it, the rulebook of the tool.",
 )
-@click.option("--format", "output", type=click.Choice(["text", "json", "ttl", "html"]), default="text")
-@click.option("--engine", type=click.Choice(["pyshacl"]), default="pyshacl", help="What evaluates the shapes.")
+@click.option("--format", "output", type=click.Choice(["text", "json", "jsonl", "ttl", "html"]), default="text")
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "pyshacl"]),
+    default="compiled",
+    show_default=True,
+    help="What evaluates the shapes; pyshacl is slow, for a second opinion.",
+)
 @LANGUAGE
 def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str, engine: str, lang: str) -> int:
     """Validate RDF files against SHACL shapes; exit 1 if they do not conform.
 
+    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, perhaps with .gz. Results are written when found.
+
     \b
     kg validate data/*.ttl            files that belong together are given together
-    kg validate data.nt --shapes my-shapes.ttl --format json
+    kg validate data.nt.gz --shapes my-shapes.ttl --format jsonl
     """
     from kg.project import find_project
-    from kg.shapes.files import validate_files
+    from kg.shapes.files import validation_of_files
+    from kg.shapes.stream import write_validation
 
     project = find_project(None)
     with _progress() as progress:
-        progress("validating")
-        report = validate_files(list(files), list(shape_files), project)
-    match output:
-        case "json":
-            click.echo(report.to_json(), nl=False)
-        case "ttl":
-            click.echo(report.to_turtle(project.prefixes), nl=False)
-        case "html":
-            click.echo(report.to_html(project.prefixes, lang))
-        case _:
-            click.echo(report.to_text(project.prefixes, lang))
-    return 0 if report.conforms else 1
+        progress("reading")
+        validation = validation_of_files(list(files), list(shape_files), project, engine=engine)
+    with _bar("validating") as advance:
+        conforms = write_validation(
+            validation,
+            output,
+            lambda text: click.echo(text, nl=False),
+            prefixes=project.prefixes,
+            language=lang,
+            progress=advance,
+        )
+    return 0 if conforms else 1
 
 
 @commands.command()
@@ -539,3 +548,19 @@ def _progress() -> Iterator[Progress]:
 
         with Console(stderr=True).status("starting") as status:
             yield status.update
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """How much of a whole is done, on standard error and only on a terminal; meanwhile Ctrl-C is always heard."""
+    with interruptible():
+        if sys.stderr is None or not sys.stderr.isatty():
+            yield lambda _done, _all: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+            task = bar.add_task(title, total=None)
+            yield lambda done, whole: bar.update(task, completed=done, total=whole)

@@ -44,8 +44,8 @@ NONE = -1
 class Batch:
     """Results of one constraint: `owner` is the index of the node that was asked about.
 
-    `path` is there where it is another than the shape's. `constraint`, `texts` (its messages), `code` and `bindings` (the
-    variables of each result) are those of a constraint in SPARQL.
+    `path` is there where it is another than the shape's. `constraint`, `texts` (its messages), `code` and `bindings`
+    (the variables of each result) are those of a constraint in SPARQL.
     """
 
     shape: Shape

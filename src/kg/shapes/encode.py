@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
 
 import pyoxigraph
 from pyoxigraph import RdfFormat, Store
@@ -14,8 +14,11 @@ from rdflib import Graph
 from rdflib.term import Node
 
 from kg.errors import SourceError
+from kg.namespaces import FOREIGN
 from kg.shapes.columns import Columns
-from kg.shapes.terms import TermTable, text_of
+from kg.shapes.terms import TermTable, language_of
+from kg.turtle.diagnosis import diagnose
+from kg.turtle.reader import read_text
 
 __all__ = ["encode_files", "encode_graph", "encode_store", "syntax_of"]
 
@@ -80,14 +83,27 @@ def _encode(sources: Iterable[Iterable[pyoxigraph.Quad]]) -> Columns:
             add(number(subject, len(ids)))
             add(number(predicate, len(ids)))
             add(number(rest, len(ids)))
+    if any(text.startswith("<<") or "--" in language_of(text) for text in ids):
+        raise SourceError("A triple as a term, or a text with a direction, is RDF 1.2, which SHACL does not know")
     return Columns(terms, triples)
 
 
-def _read(path: Path) -> Iterable[pyoxigraph.Quad]:
+def _read(path: Path) -> Iterator[pyoxigraph.Quad]:
     kind = syntax_of(path)
-    opened: IO[bytes] = gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[assignment]
-    with opened as stream:
-        try:
-            yield from pyoxigraph.parse(input=stream, format=kind, rename_blank_nodes=True)
-        except (SyntaxError, ValueError) as error:
-            raise SourceError(str(error), path=path, line=getattr(error, "lineno", None)) from None
+    options = {"format": kind, "rename_blank_nodes": True}
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path) as stream:
+                yield from pyoxigraph.parse(input=stream, **options)
+        else:
+            yield from pyoxigraph.parse(path=str(path), **options)
+    except (SyntaxError, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise _source_error(error, path, kind) from error
+    except MemoryError:
+        raise SourceError("A text or a comment is longer than 16 MiB", path=path) from None
+
+
+def _source_error(error: Exception, path: Path, kind: RdfFormat) -> SourceError:
+    if isinstance(error, SyntaxError) and kind == RdfFormat.TURTLE and path.suffix != ".gz":
+        return diagnose(error, read_text(path), path=path, prefixes=FOREIGN)
+    return SourceError(str(error), path=path, line=getattr(error, "lineno", None))

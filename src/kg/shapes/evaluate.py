@@ -34,8 +34,8 @@ def evaluate(
 ) -> ValidationReport:
     """Validates `data` (which must hold the ontology too, for class hierarchies and the registry) against `shapes`.
 
-    `locate` tells where a focus node is written. Neither graph is changed. With `only_pyshacl`, nothing is compiled: the
-    second opinion.
+    `locate` tells where a focus node is written. Neither graph is changed. With `only_pyshacl`, nothing is compiled:
+    the second opinion.
 
     Raises:
         EngineError: a shape could not be evaluated.
@@ -77,8 +77,7 @@ class Validation:
 
     def report(self) -> ValidationReport:
         """All results, in a stable order."""
-        results = tuple(sorted(self.results(), key=Result.sort_key))
-        return ValidationReport(results, self.rules, self.left_to_pyshacl)
+        return ValidationReport.of(self.results(), self.rules, self.left_to_pyshacl)
 
     def results(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Iterator[Result]:
         """The results as they are found, shape by shape; `progress` is told how many shapes of how many are done.

@@ -1,28 +1,54 @@
-"""Validation of files: any RDF syntax that the parser reads, against the rulebook or against shapes of one's own."""
+"""Validation of files and graphs: any RDF syntax, against the rulebook or against shapes of one's own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeAlias
 
-from pyoxigraph import RdfFormat, parse
-from rdflib import Graph
+from pyoxigraph import Store
+from rdflib import Dataset, Graph
 
 from kg.dataset import read_graph, read_shapes
 from kg.derive import derive
-from kg.errors import SourceError
 from kg.locations import Locations
-from kg.namespaces import FOREIGN
 from kg.project import Project
 from kg.registry import read_registry
-from kg.shapes.evaluate import evaluate
+from kg.shapes.columns import Columns
+from kg.shapes.encode import encode_files, encode_graph, encode_store
+from kg.shapes.evaluate import Validation
 from kg.shapes.report import ValidationReport
-from kg.turtle.terms import to_rdflib
 
-__all__ = ["read_rdf", "validate_files"]
+__all__ = ["Source", "validate", "validation_of_files"]
+
+Source: TypeAlias = str | Path | Iterable[str | Path] | Graph | Store
+_LARGEST_LOCATED = 16 << 20
+"""Bytes of a Turtle file in which the lines of focus nodes are still looked for."""
 
 
-def validate_files(files: list[Path], shapes: list[Path], project: Project) -> ValidationReport:
-    """The report on `files` together.
+def validate(data: Source, shapes: Source, *, engine: str = "compiled") -> ValidationReport:
+    """The report on `data` against `shapes`; each is a file, several, a folder, an rdflib graph or an Oxigraph store.
+
+    `engine` is `compiled` or `pyshacl`. Named graphs are merged.
+
+    Raises:
+        SourceError: a file is of no known syntax, or broken.
+        EngineError: a shape is not well-formed, or cannot be evaluated.
+    """
+    files = [] if isinstance(data, Graph | Store) else _files(data)
+    columns = _columns(data)
+    shapes_graph = (
+        shapes if isinstance(shapes, Graph) and not isinstance(shapes, Dataset) else _columns(shapes).to_graph()
+    )
+    return Validation(
+        columns, shapes_graph, locate=Locations(_located(files)).place, only_pyshacl=_is_pyshacl(engine)
+    ).report()
+
+
+def validation_of_files(
+    files: list[Path], shapes: list[Path], project: Project, *, engine: str = "compiled"
+) -> Validation:
+    """The validation of `files` together.
 
     Without `shapes`, the rulebook is asked, over the files, the ontology and what derives from them; with `shapes`,
     those alone, over the files as they are.
@@ -30,37 +56,40 @@ def validate_files(files: list[Path], shapes: list[Path], project: Project) -> V
     Raises:
         SourceError: a file is of no known syntax, or broken.
     """
-    data = Graph()
-    for path in files:
-        read_rdf(path, data)
-    place = Locations([path for path in files if path.suffix == ".ttl"]).place
+    place, only_pyshacl = Locations(_located(files)).place, _is_pyshacl(engine)
+    columns = encode_files(files)
     if shapes:
-        own = Graph()
-        for path in shapes:
-            for file in sorted(path.rglob("*.ttl")) if path.is_dir() else [path]:
-                read_rdf(file, own)
-        return evaluate(data, own, locate=place)
+        own = encode_files(_files(shapes)).to_graph()
+        return Validation(columns, own, locate=place, only_pyshacl=only_pyshacl)
+    data = columns.to_graph()
     vocabulary = [path for path in project.files("ontology", "*.ttl") if path.parent.name != "alignments"]
     read_graph(vocabulary, into=data)
-    for triple in derive(data, read_registry(data), project.as_of):
-        data.add(triple)
-    return evaluate(data, read_shapes(project), locate=place)
+    data += derive(data, read_registry(data), project.as_of)
+    return Validation(encode_graph(data), read_shapes(project), locate=place, only_pyshacl=only_pyshacl)
 
 
-def read_rdf(path: Path, into: Graph) -> None:
-    """Adds the triples of a file, of whatever RDF syntax its name says; named graphs are merged.
+def _columns(source: Source) -> Columns:
+    if isinstance(source, Store):
+        return encode_store(source)
+    if isinstance(source, Dataset):
+        merged = Graph()
+        for subject, predicate, value, _ in source.quads():
+            merged.add((subject, predicate, value))
+        return encode_graph(merged)
+    return encode_graph(source) if isinstance(source, Graph) else encode_files(_files(source))
 
-    Raises:
-        SourceError: unknown syntax, or a syntax error with its line.
-    """
-    if path.suffix == ".ttl":
-        read_graph([path], into=into, prefixes=FOREIGN)
-        return
-    kind = RdfFormat.from_extension(path.suffix.removeprefix("."))
-    if kind is None:
-        raise SourceError("not a known RDF syntax", path=path, hint="known: .ttl .nt .nq .trig .rdf .jsonld")
-    try:
-        for quad in parse(path=str(path), format=kind):
-            into.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
-    except (SyntaxError, ValueError) as error:
-        raise SourceError(str(error), path=path, line=getattr(error, "lineno", None)) from None
+
+def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
+    """The files that are meant, those of a folder being its Turtle files."""
+    named = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
+    return [file for path in named for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])]
+
+
+def _located(files: Iterable[Path]) -> list[Path]:
+    return [path for path in files if path.suffix == ".ttl" and path.stat().st_size <= _LARGEST_LOCATED]
+
+
+def _is_pyshacl(engine: str) -> bool:
+    if engine not in {"compiled", "pyshacl"}:
+        raise ValueError(f"there is no engine {engine!r}: compiled, pyshacl")
+    return engine == "pyshacl"

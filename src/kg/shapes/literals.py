@@ -173,4 +173,6 @@ def _days(year: int, month: int, day: int) -> int:
     """Days of the proleptic Gregorian calendar (Julian day arithmetic, valid for any year)."""
     early = month <= 2
     years = year - early
-    return 365 * years + years // 4 - years // 100 + years // 400 + (153 * (month + (9 if early else -3)) + 2) // 5 + day
+    return (
+        365 * years + years // 4 - years // 100 + years // 400 + (153 * (month + (9 if early else -3)) + 2) // 5 + day
+    )

@@ -130,9 +130,7 @@ class Sparql:
     code: str = ""
 
 
-Constraint: TypeAlias = (
-    Test | Count | HasValue | UniqueLang | Comparison | Logic | Qualified | Closed | Sparql
-)
+Constraint: TypeAlias = Test | Count | HasValue | UniqueLang | Comparison | Logic | Qualified | Closed | Sparql
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,18 @@ from kg.namespaces import shorten
 from kg.shapes.columns import Columns, Pairs, distinct_pairs
 from kg.shapes.terms import Ids
 
-__all__ = ["Alternative", "Inverse", "Path", "Predicate", "Repeated", "Sequence", "follow", "path_text", "read_path", "write_path"]
+__all__ = [
+    "Alternative",
+    "Inverse",
+    "Path",
+    "Predicate",
+    "Repeated",
+    "Sequence",
+    "follow",
+    "path_text",
+    "read_path",
+    "write_path",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ SHACL §3.4.3 does not define what they mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
@@ -189,7 +189,9 @@ class _Reader:
         shapes = _objects(graph, node, SH.qualifiedValueShape)
         siblings: set[Node] = set()
         if _is_true(_single(graph, node, SH.qualifiedValueShapesDisjoint)):
-            around = {item for parent in graph.subjects(SH.property, node) for item in graph.objects(parent, SH.property)}
+            around = {
+                item for parent in graph.subjects(SH.property, node) for item in graph.objects(parent, SH.property)
+            }
             siblings = {shape for item in around for shape in graph.objects(item, SH.qualifiedValueShape)}
         for shape in shapes:
             others = tuple(sorted(siblings - {shape}, key=str))

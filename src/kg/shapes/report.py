@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
@@ -18,7 +18,7 @@ from kg.locations import Place
 from kg.namespaces import GOV, shorten
 from kg.shapes.paths import Path, Predicate, path_text, write_path
 
-__all__ = ["SEVERITIES", "Result", "ValidationReport", "in_language"]
+__all__ = ["SEVERITIES", "Result", "ValidationReport", "in_language", "summary"]
 
 SEVERITIES: Mapping[str, URIRef] = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
 
@@ -64,6 +64,34 @@ class Result:
             return path_text(self.route, prefixes)
         return _shown(self.path, prefixes) if self.path is not None else ""
 
+    def to_text(self, prefixes: Mapping[str, str], language: str = "en") -> str:
+        """For people: what is wrong and where, the focus node, the path and the value."""
+        place = f"{self.place}: " if self.place else ""
+        focus, label = _shown(self.focus, prefixes), self.label(language)
+        lines = [f"{place}{self.severity} {self.code}: {self.message(language)}"]
+        lines.append(f"    {label} ({focus})" if label else f"    {focus}")
+        path = self.shown_path(prefixes)
+        value = _shown(self.value, prefixes) if self.value is not None and self.value != self.focus else ""
+        if path or value:
+            lines.append(f"    {path}{' = ' if path and value else ''}{value}")
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, object]:
+        """For programs; a path is the IRI of a predicate, or else as SPARQL writes it."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "focus": str(self.focus),
+            "labels": dict(self.labels),
+            "path": _json_path(self),
+            "value": str(self.value) if self.value is not None else None,
+            "messages": dict(self.messages),
+            "shape": str(self.shape),
+            "component": str(self.component),
+            "file": str(self.place.path) if self.place else None,
+            "line": self.place.line if self.place else None,
+        }
+
     def sort_key(self) -> tuple[int, str, str, str, str, str]:
         order = list(SEVERITIES).index(self.severity)
         path = str(self.path) if self.route is None else path_text(self.route)
@@ -79,6 +107,13 @@ class ValidationReport:
     left_to_pyshacl: tuple[tuple[Node, str], ...] = ()
     """The shapes that could not be compiled, each with the reason; pySHACL has evaluated them."""
 
+    @classmethod
+    def of(
+        cls, results: Iterable[Result], rules: int, left_to_pyshacl: tuple[tuple[Node, str], ...] = ()
+    ) -> ValidationReport:
+        """The report of these results, which are brought into a stable order."""
+        return cls(tuple(sorted(results, key=Result.sort_key)), rules, left_to_pyshacl)
+
     @property
     def conforms(self) -> bool:
         """Whether nothing of severity Violation was found: the condition for publishing."""
@@ -91,24 +126,24 @@ class ValidationReport:
 
     def to_text(self, prefixes: Mapping[str, str], language: str = "en") -> str:
         """For people: a block a result, then one line with the counts."""
-        blocks = [_text_block(result, prefixes, language) for result in self.results]
+        blocks = [result.to_text(prefixes, language) for result in self.results]
         return "\n".join([*blocks, self.summary(language)])
 
     def summary(self, language: str = "en") -> str:
         """One line: what was asked and what was found."""
-        counts = self.counts()
-        if language == "sv":
-            words = f"{counts['violation']} brott, {counts['warning']} varningar, {counts['info']} upplysningar"
-            return f"{self.rules} regler: {words}"
-        words = ", ".join(
-            f"{number} {name if number == 1 or name == 'info' else name + 's'}" for name, number in counts.items()
-        )
-        return f"{self.rules} rules: {words}"
+        return summary(self.rules, self.counts(), language)
 
     def to_json(self) -> str:
         """For programs: `{"conforms": …, "rules": n, "counts": {…}, "results": [{…}]}`."""
-        results = [_json_result(result) for result in self.results]
-        document = {"conforms": self.conforms, "rules": self.rules, "counts": self.counts(), "results": results}
+        results = [result.to_json() for result in self.results]
+        left = [{"shape": str(shape), "reason": reason} for shape, reason in self.left_to_pyshacl]
+        document = {
+            "conforms": self.conforms,
+            "rules": self.rules,
+            "counts": self.counts(),
+            "left_to_pyshacl": left,
+            "results": results,
+        }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
     def to_graph(self) -> Graph:
@@ -139,6 +174,18 @@ class ValidationReport:
         return environment.get_template("report.html").render(report=self, language=language, shown=shown)
 
 
+def summary(rules: int, counts: Mapping[str, int], language: str = "en") -> str:
+    """One line: how many rules were asked, and how many results of each severity there are."""
+    number = {severity: counts.get(severity, 0) for severity in SEVERITIES}
+    if language == "sv":
+        words = f"{number['violation']} brott, {number['warning']} varningar, {number['info']} upplysningar"
+        return f"{rules} regler: {words}"
+    words = ", ".join(
+        f"{count} {name if count == 1 or name == 'info' else name + 's'}" for name, count in number.items()
+    )
+    return f"{rules} rules: {words}"
+
+
 def in_language(texts: Mapping[str, str], language: str) -> str:
     """The text in `language`, else in English, else in any; empty when there is none."""
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
@@ -153,37 +200,6 @@ def _shown(node: Node, prefixes: Mapping[str, str]) -> str:
             return f"{text}@{node.language}"
         return f"{text}^^{shorten(str(node.datatype), prefixes)}" if node.datatype else text
     return str(node)
-
-
-def _text_block(result: Result, prefixes: Mapping[str, str], language: str) -> str:
-    place = f"{result.place}: " if result.place else ""
-    focus = _shown(result.focus, prefixes)
-    label = result.label(language)
-    who = f"{label} ({focus})" if label else focus
-    lines = [f"{place}{result.severity} {result.code}: {result.message(language)}", f"    {who}"]
-    if result.path is not None:
-        is_shown = result.value is not None and result.value != result.focus
-        value = f" = {_shown(result.value, prefixes)}" if is_shown and result.value is not None else ""
-        lines.append(f"    {result.shown_path(prefixes)}{value}")
-    elif result.value is not None and result.value != result.focus:
-        lines.append(f"    {_shown(result.value, prefixes)}")
-    return "\n".join(lines)
-
-
-def _json_result(result: Result) -> dict[str, object]:
-    return {
-        "code": result.code,
-        "severity": result.severity,
-        "focus": str(result.focus),
-        "labels": dict(result.labels),
-        "path": _json_path(result),
-        "value": str(result.value) if result.value is not None else None,
-        "messages": dict(result.messages),
-        "shape": str(result.shape),
-        "component": str(result.component),
-        "file": str(result.place.path) if result.place else None,
-        "line": result.place.line if result.place else None,
-    }
 
 
 def _json_path(result: Result) -> str | None:

@@ -15,7 +15,6 @@ from kg.shapes.columns import Columns
 from kg.shapes.components import NONE, Batch
 from kg.shapes.paths import path_text
 from kg.shapes.report import SEVERITIES, Result, in_language
-from kg.shapes.terms import Ids
 
 __all__ = ["WHOLE_GRAPH", "Locate", "results_of"]
 

@@ -17,7 +17,19 @@ from rdflib.term import Node
 
 from kg.turtle.terms import RdflibTerm, from_rdflib
 
-__all__ = ["BLANK", "IRI", "LITERAL", "Ids", "Mask", "TermTable", "datatype_of", "language_of", "lexical_of", "text_of", "to_term"]
+__all__ = [
+    "BLANK",
+    "IRI",
+    "LITERAL",
+    "Ids",
+    "Mask",
+    "TermTable",
+    "datatype_of",
+    "language_of",
+    "lexical_of",
+    "text_of",
+    "to_term",
+]
 
 Ids: TypeAlias = NDArray[np.int32]
 Mask: TypeAlias = NDArray[np.bool_]
