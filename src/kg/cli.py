@@ -210,21 +210,15 @@ def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str
     """
     from kg.project import find_project
     from kg.shapes.files import validation_of_files
-    from kg.shapes.stream import write_validation
+    from kg.shapes.stream import Writing, write_validation
 
     project = find_project(None)
     with _progress() as progress:
         progress("reading")
         validation = validation_of_files(list(files), list(shape_files), project, engine=engine)
     with _bar("validating") as advance:
-        conforms = write_validation(
-            validation,
-            output,
-            lambda text: click.echo(text, nl=False),
-            prefixes=project.prefixes,
-            language=lang,
-            progress=advance,
-        )
+        writing = Writing(project.prefixes, lang, advance)
+        conforms = write_validation(validation, output, lambda text: click.echo(text, nl=False), writing)
     return 0 if conforms else 1
 
 

@@ -39,8 +39,8 @@ class Component:
                 given[name] = values
         if len(given) > 1 and any(len(values) > 1 for values in given.values()):
             raise EngineError(f"{shape} has more than one value of a parameter of {self.iri}")
-        for values in product(*given.values()):
-            yield Sparql(self.iri, query, dict(zip(given, values, strict=True)))
+        for chosen in product(*given.values()):
+            yield Sparql(self.iri, query, dict(zip(given, chosen, strict=True)))
 
 
 def declared_components(graph: Graph) -> tuple[Component, ...]:

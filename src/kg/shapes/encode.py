@@ -7,6 +7,7 @@ import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO, cast
 
 import pyoxigraph
 from pyoxigraph import RdfFormat, Store
@@ -90,13 +91,12 @@ def _encode(sources: Iterable[Iterable[pyoxigraph.Quad]]) -> Columns:
 
 def _read(path: Path) -> Iterator[pyoxigraph.Quad]:
     kind = syntax_of(path)
-    options = {"format": kind, "rename_blank_nodes": True}
     try:
         if path.suffix == ".gz":
             with gzip.open(path) as stream:
-                yield from pyoxigraph.parse(input=stream, **options)
+                yield from pyoxigraph.parse(cast(IO[bytes], stream), kind, rename_blank_nodes=True)
         else:
-            yield from pyoxigraph.parse(path=str(path), **options)
+            yield from pyoxigraph.parse(path=str(path), format=kind, rename_blank_nodes=True)
     except (SyntaxError, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _source_error(error, path, kind) from error
     except MemoryError:

@@ -37,12 +37,12 @@ def validate(data: Source, shapes: Source, *, engine: str = "compiled") -> Valid
     """
     files = [] if isinstance(data, Graph | Store) else _files(data)
     columns = _columns(data)
-    shapes_graph = (
-        shapes if isinstance(shapes, Graph) and not isinstance(shapes, Dataset) else _columns(shapes).to_graph()
-    )
-    return Validation(
-        columns, shapes_graph, locate=Locations(_located(files)).place, only_pyshacl=_is_pyshacl(engine)
-    ).report()
+    if isinstance(shapes, Graph) and not isinstance(shapes, Dataset):
+        own = shapes
+    else:
+        own = _columns(shapes).to_graph()
+    place = Locations(_located(files)).place
+    return Validation(columns, own, locate=place, only_pyshacl=_is_pyshacl(engine)).report()
 
 
 def validation_of_files(

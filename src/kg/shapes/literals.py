@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -112,18 +113,10 @@ def read_value(text: str) -> Value | None:
     datatype, lexical = datatype_of(text), lexical_of(text)
     if datatype == _XSD + "string":
         return Value("string", lexical)
-    if not is_well_formed(lexical, datatype):
+    if datatype not in _READ or not is_well_formed(lexical, datatype):
         return None
     lexical = lexical.strip(_XML_SPACE)
-    if datatype in _NUMBERS:
-        return Value("number", Decimal(lexical))
-    if datatype in _FLOATS:
-        return Value("number", float(lexical.replace("INF", "inf")))
-    if datatype == _XSD + "boolean":
-        return Value("boolean", lexical in {"true", "1"})
-    if datatype in _DATES:
-        return _moment(datatype, lexical)
-    return None
+    return _READ[datatype](datatype, lexical)
 
 
 def comes_before(first: Value | None, second: Value | None, *, or_equal: bool = False) -> bool | None:
@@ -148,31 +141,39 @@ def _moment(datatype: str, lexical: str) -> Value:
     """Seconds since the beginning of year 0 in UTC; without a time zone, they may be 14 hours off."""
     name = datatype.removeprefix(_XSD)
     match = _PATTERNS[datatype].fullmatch(lexical)
-    groups = match.groups() if match else ()
-    zone = groups[-1]
-    year, month, day, clock = {
-        "date": lambda: (groups[0], groups[1], groups[2], None),
-        "dateTime": lambda: groups[:4],
-        "dateTimeStamp": lambda: groups[:4],
-        "gYear": lambda: (groups[0], 1, 1, None),
-        "gYearMonth": lambda: (groups[0], groups[1], 1, None),
-        "time": lambda: (2000, 1, 1, groups[0]),
-    }[name]()
+    groups = [group or "" for group in match.groups()] if match else []
+    zone, clock = groups[-1], ""
+    year, month, day = "2000", "1", "1"
+    match name:
+        case "date":
+            year, month, day = groups[:3]
+        case "dateTime" | "dateTimeStamp":
+            year, month, day, clock = groups[:4]
+        case "gYear":
+            year = groups[0]
+        case "gYearMonth":
+            year, month = groups[:2]
+        case _:
+            clock = groups[0]
     seconds = Decimal(_days(int(year), int(month), int(day)) * 86400)
     if clock:
         hours, minutes, rest = clock.split(":")
         seconds += int(hours) * 3600 + int(minutes) * 60 + Decimal(rest)
-    if zone and zone != "Z":
-        minutes = int(zone[1:3]) * 60 + int(zone[4:6])
-        seconds += Decimal(60 * (-minutes if zone[0] == "+" else minutes))
-    family = "dateTime" if name == "dateTimeStamp" else name
-    return Value(family, seconds, Decimal(0) if zone else _UNZONED)
+    if zone not in ("", "Z"):
+        offset = int(zone[1:3]) * 60 + int(zone[4:6])
+        seconds += Decimal(60 * (-offset if zone[0] == "+" else offset))
+    return Value("dateTime" if name == "dateTimeStamp" else name, seconds, Decimal(0) if zone else _UNZONED)
 
 
 def _days(year: int, month: int, day: int) -> int:
     """Days of the proleptic Gregorian calendar (Julian day arithmetic, valid for any year)."""
-    early = month <= 2
-    years = year - early
-    return (
-        365 * years + years // 4 - years // 100 + years // 400 + (153 * (month + (9 if early else -3)) + 2) // 5 + day
-    )
+    years, months = (year - 1, month + 9) if month <= 2 else (year, month - 3)
+    return 365 * years + years // 4 - years // 100 + years // 400 + (153 * months + 2) // 5 + day
+
+
+_READ: dict[str, Callable[[str, str], Value]] = {
+    **dict.fromkeys(_NUMBERS, lambda _, lexical: Value("number", Decimal(lexical))),
+    **dict.fromkeys(_FLOATS, lambda _, lexical: Value("number", float(lexical.replace("INF", "inf")))),
+    _XSD + "boolean": lambda _, lexical: Value("boolean", lexical in {"true", "1"}),
+    **dict.fromkeys(_DATES, _moment),
+}

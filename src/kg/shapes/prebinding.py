@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kg.errors import EngineError
 from kg.shapes.model import Query
@@ -59,7 +60,7 @@ def prepare(query: Query, prebound: Set[str], path: str | None) -> Prepared:
     """`query` with its inputs joined in; `prebound` are the variables that have a value before it is asked.
 
     Raises:
-        EngineError: it uses what SHACL does not allow where variables are pre-bound (§5.3.2), or `$PATH` without a path.
+        EngineError: it has what SHACL does not allow where variables are pre-bound (§5.3.2), or `$PATH` and no path.
     """
     found = _with_path(query, path)
     text = "".join(part for _, part in found)
@@ -150,7 +151,7 @@ def _refuse(query: Query, words: list[Token], top: _Group, prebound: Set[str]) -
     for token in words:
         if token.is_word(*_FORBIDDEN):
             raise EngineError(f"the query of {query.node} has {token.text.upper()}, which SHACL §5.3.2 does not allow")
-    for before, token in zip(words, words[1:], strict=False):
+    for before, token in pairwise(words):
         if before.is_word("AS") and token.kind is Kind.VARIABLE and token.text[1:] in prebound:
             raise EngineError(f"the query of {query.node} gives {token.text} a value, which it has already")
     needed = prebound - {"shapesGraph", "currentShape"}

@@ -165,10 +165,10 @@ class _Reader:
         for term in _objects(graph, node, SH["class"]):
             yield Test(_component(SH["class"]), (term,))
         for name in _ONE_VALUE:
-            if (term := _single(graph, node, name)) is not None:
+            if (given := _single(graph, node, name)) is not None:
                 if name in (SH.minLength, SH.maxLength):
-                    _whole(node, name, term)
-                yield Test(_component(name), (term,))
+                    _whole(node, name, given)
+                yield Test(_component(name), (given,))
         flags = str(_single(graph, node, SH.flags) or "")
         for term in _objects(graph, node, SH.pattern):
             yield Test(_component(SH.pattern), (term,), flags)

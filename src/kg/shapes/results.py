@@ -1,4 +1,4 @@
-"""Batches of results as results for people: terms, messages in every language, labels, and where the node is written."""
+"""Batches of results as results for people: terms, messages in every language, labels, and where a node is written."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ class _Builder:
         whole = terms.number(WHOLE_GRAPH)
         values = batch.value.tolist()
         paths = batch.path.tolist() if batch.path is not None else [NONE] * len(batch)
-        for place, focus in enumerate(batch.focus.tolist()):
-            value, path = values[place], paths[place]
+        for place, (focus, value, path) in enumerate(zip(batch.focus.tolist(), values, paths, strict=True)):
             if focus == whole and value not in (NONE, whole):
-                focus, value = value, self._only_value(value, path)
-            yield self._result(place, focus, value, path)
+                yield self._result(place, value, self._only_value(value, path), path)
+            else:
+                yield self._result(place, focus, value, path)
 
     def _result(self, place: int, focus: int, value: int, path: int) -> Result:
         batch, terms = self._batch, self._columns.terms

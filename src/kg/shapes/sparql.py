@@ -97,7 +97,7 @@ class SparqlEvaluator:
             owners: list[int] = []
             found: list[dict[str, Node]] = []
             for solution in self._solutions(subject, constraint, prepared, constants, rows):
-                bindings = {name: to_rdflib(term) for name, term in solution.items()}
+                bindings: dict[str, Node] = {name: to_rdflib(term) for name, term in solution.items()}
                 this = bindings.get("this")
                 if this is None:
                     places = rows.owner.tolist()

@@ -5,85 +5,78 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from kg.shapes.evaluate import Validation
-from kg.shapes.report import SEVERITIES, ValidationReport, summary
+from kg.shapes.report import SEVERITIES, Result, ValidationReport, summary
 
-__all__ = ["FORMATS", "write_validation"]
+__all__ = ["FORMATS", "Writing", "write_validation"]
 
 FORMATS = ("text", "json", "jsonl", "ttl", "html")
-Progress = Callable[[int, int], None]
 
 
-def write_validation(
-    validation: Validation,
-    output: str,
-    write: Callable[[str], None],
-    *,
-    prefixes: Mapping[str, str],
-    language: str,
-    progress: Progress,
-) -> bool:
+@dataclass(frozen=True)
+class Writing:
+    """What a validation is written with; `progress` is told how many shapes of how many are done."""
+
+    prefixes: Mapping[str, str]
+    language: str
+    progress: Callable[[int, int], None] = lambda _done, _all: None
+    found: Counter[str] = field(default_factory=Counter)
+
+    def results(self, validation: Validation) -> Iterator[Result]:
+        """The results as they are found; they are counted by severity."""
+        for result in validation.results(self.progress):
+            self.found[result.severity] += 1
+            yield result
+
+
+def write_validation(validation: Validation, output: str, write: Callable[[str], None], writing: Writing) -> bool:
     """Writes a validation in one of the `FORMATS`; true if it conforms.
 
     Text, JSON and JSON lines are written as the results are found, shape by shape; Turtle and HTML when all are there.
     """
-    found: Counter[str] = Counter()
-    match output:
-        case "json":
-            pieces = _json(validation, progress, found)
-        case "jsonl":
-            pieces = _json_lines(validation, progress, found)
-        case "text":
-            pieces = _text(validation, progress, found, prefixes, language)
-        case _:
-            pieces = _whole(validation, output, progress, found, prefixes, language)
-    for piece in pieces:
+    form = {"json": _json, "jsonl": _json_lines, "ttl": _turtle, "html": _html}.get(output, _text)
+    for piece in form(validation, writing):
         write(piece)
-    return not found["violation"]
+    return not writing.found["violation"]
 
 
-def _text(
-    validation: Validation, progress: Progress, found: Counter[str], prefixes: Mapping[str, str], language: str
-) -> Iterator[str]:
-    for result in validation.results(progress):
-        found[result.severity] += 1
-        yield result.to_text(prefixes, language) + "\n"
+def _text(validation: Validation, writing: Writing) -> Iterator[str]:
+    for result in writing.results(validation):
+        yield result.to_text(writing.prefixes, writing.language) + "\n"
     for shape, reason in validation.left_to_pyshacl:
         yield f"{shape}: evaluated by pySHACL, because {reason}\n"
-    yield summary(validation.rules, found, language) + "\n"
+    yield summary(validation.rules, writing.found, writing.language) + "\n"
 
 
-def _json(validation: Validation, progress: Progress, found: Counter[str]) -> Iterator[str]:
+def _json(validation: Validation, writing: Writing) -> Iterator[str]:
     yield '{"results": ['
     separator = "\n"
-    for result in validation.results(progress):
-        found[result.severity] += 1
+    for result in writing.results(validation):
         yield separator + json.dumps(result.to_json(), ensure_ascii=False)
         separator = ",\n"
     rest = {
-        "conforms": not found["violation"],
+        "conforms": not writing.found["violation"],
         "rules": validation.rules,
-        "counts": {severity: found[severity] for severity in SEVERITIES},
+        "counts": {severity: writing.found[severity] for severity in SEVERITIES},
         "left_to_pyshacl": [{"shape": str(shape), "reason": reason} for shape, reason in validation.left_to_pyshacl],
     }
     yield "\n], " + json.dumps(rest, ensure_ascii=False)[1:] + "\n"
 
 
-def _json_lines(validation: Validation, progress: Progress, found: Counter[str]) -> Iterator[str]:
-    for result in validation.results(progress):
-        found[result.severity] += 1
+def _json_lines(validation: Validation, writing: Writing) -> Iterator[str]:
+    for result in writing.results(validation):
         yield json.dumps(result.to_json(), ensure_ascii=False) + "\n"
 
 
-def _whole(
-    validation: Validation,
-    output: str,
-    progress: Progress,
-    found: Counter[str],
-    prefixes: Mapping[str, str],
-    language: str,
-) -> Iterator[str]:
-    report = ValidationReport.of(validation.results(progress), validation.rules, validation.left_to_pyshacl)
-    found.update(report.counts())
-    yield report.to_turtle(prefixes) if output == "ttl" else report.to_html(prefixes, language) + "\n"
+def _turtle(validation: Validation, writing: Writing) -> Iterator[str]:
+    yield _report(validation, writing).to_turtle(writing.prefixes)
+
+
+def _html(validation: Validation, writing: Writing) -> Iterator[str]:
+    yield _report(validation, writing).to_html(writing.prefixes, writing.language) + "\n"
+
+
+def _report(validation: Validation, writing: Writing) -> ValidationReport:
+    return ValidationReport.of(writing.results(validation), validation.rules, validation.left_to_pyshacl)
