@@ -47,7 +47,7 @@ def ask_pyshacl(data: Graph, shapes: Graph, columns: Columns) -> Iterator[Batch]
         EngineError: a shape could not be evaluated.
     """
     graph = _report(data, Graph() + shapes)  # pySHACL writes into the shapes that it is given
-    for node in graph.subjects(RDF.type, SH.ValidationResult):
+    for node in graph.objects(None, SH.result):  # not those that are details of another
         yield _batch(graph, node, shapes, columns)
 
 
