@@ -53,7 +53,8 @@ class Columns:
         }
         self._forward: dict[int, Column] = {}
         self._backward: dict[int, Column] = {}
-        self._by_subject: tuple[Ids, Ids, Ids] | None = None
+        self._by_node: dict[bool, tuple[Ids, Ids, Ids]] = {}
+        self._sizes: dict[int, tuple[int, int, int]] = {}
 
     def __len__(self) -> int:
         return len(self._subject)
@@ -96,18 +97,34 @@ class Columns:
             graph.add((terms.term(subject), terms.term(predicate), terms.term(value)))
         return graph
 
-    def statements(self, nodes: Ids) -> tuple[Index, Ids, Ids]:
-        """All triples of the nodes: index of the node, predicate, object."""
-        if self._by_subject is None:
-            parts = [(predicate, *self.forward(predicate)) for predicate in self._slices]
-            subject = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, np.int32)
-            value = np.concatenate([part[2] for part in parts]) if parts else np.empty(0, np.int32)
-            link = np.repeat(np.array(self.predicates, np.int32), [len(part[1]) for part in parts])
-            order = np.argsort(subject, kind="stable")
-            self._by_subject = subject[order], link[order], value[order]
-        subject, link, value = self._by_subject
-        pairs = gather(subject, np.arange(len(subject), dtype=np.int32), nodes)
-        return pairs.owner, link[pairs.value], value[pairs.value]
+    def size(self, predicate: int) -> tuple[int, int, int]:
+        """How many triples a predicate has, and roughly how many subjects and objects."""
+        if predicate not in self._sizes:
+            subject, value = self.forward(predicate)
+            sample = np.unique(value[:: max(1, len(value) // 1000)]) if len(value) else value
+            spread = len(sample) if len(value) <= 1000 else len(sample) * len(value) // 1000
+            subjects = int(np.count_nonzero(np.diff(subject))) + 1 if len(subject) else 0
+            self._sizes[predicate] = len(subject), subjects, max(spread, 1)
+        return self._sizes[predicate]
+
+    def all_columns(self) -> tuple[Ids, Ids, Ids]:
+        """Subjects, predicates and objects of all triples, by predicate."""
+        parts = [self.forward(predicate) for predicate in self._slices]
+        if not parts:
+            return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int32)
+        link = np.repeat(np.array(self.predicates, np.int32), [len(part[0]) for part in parts])
+        return np.concatenate([part[0] for part in parts]), link, np.concatenate([part[1] for part in parts])
+
+    def statements(self, nodes: Ids, *, inverse: bool = False) -> tuple[Index, Ids, Ids]:
+        """All triples of the nodes: index of the node, predicate, object; with `inverse`, of the nodes as objects."""
+        if inverse not in self._by_node:
+            subject, link, value = self.all_columns()
+            keys, others = (value, subject) if inverse else (subject, value)
+            order = np.argsort(keys, kind="stable")
+            self._by_node[inverse] = keys[order], link[order], others[order]
+        keys, link, others = self._by_node[inverse]
+        pairs = gather(keys, np.arange(len(keys), dtype=np.int32), nodes)
+        return pairs.owner, link[pairs.value], others[pairs.value]
 
 
 def gather(keys: Ids, found: Ids, nodes: Ids) -> Pairs:

@@ -1,0 +1,335 @@
+"""SELECT queries over columns: patterns by joins of whole columns, expressions by their distinct values.
+
+The evaluation passes the solutions found so far into what follows (SPARQL 1.1 §18.2 defines it from the inside out).
+Both give the same where a group's filters and BINDs use only variables that the group itself has bound; where that is
+not so, the group is evaluated by itself and joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import numpy as np
+from rdflib import URIRef
+
+from kg.shapes.columns import Columns, Pairs, gather
+from kg.shapes.expressions import Expressions
+from kg.shapes.paths import Alternative, Path, Predicate, Repeated, follow
+from kg.shapes.patterns import Bind, Element, Expression, Filter, Group, NotCompiled, Optional, Select, Term, Triple, Union
+from kg.shapes.tables import UNBOUND, Table, concatenate, distinct, join, unit
+from kg.shapes.terms import Ids, Mask
+
+__all__ = ["ColumnQueries"]
+
+_MOST_ROWS = 30_000_000
+
+
+class ColumnQueries:
+    """Answers queries over one graph."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._expressions = Expressions(columns.terms)
+        self._marks = count()
+        self._true = columns.terms.number_of('"true"^^<http://www.w3.org/2001/XMLSchema#boolean>')
+        self._false = columns.terms.number_of('"false"^^<http://www.w3.org/2001/XMLSchema#boolean>')
+
+    def select(self, query: Select) -> Table:
+        """The solutions of a query.
+
+        Raises:
+            NotCompiled: something in it cannot be evaluated in columns.
+        """
+        table = self._group(query.group, unit())
+        if query.is_aggregated:
+            table = self._aggregated(query, table)
+        else:
+            for bind in query.binds:
+                table = self._bind(bind, table)
+        columns = {name: _column(table, name) for name in query.names}
+        result = Table(columns, table.rows)
+        if query.is_distinct:
+            result = result.take(np.sort(distinct(list(columns.values()), result.rows)[0]))
+        return result
+
+    def _aggregated(self, query: Select, table: Table) -> Table:
+        found = list(self._expressions.aggregate(query, table))
+        number_of = self._columns.terms.number_of
+        columns = {
+            name: np.array([UNBOUND if row[place] is None else number_of(str(row[place])) for row in found], np.int32)
+            for place, name in enumerate(query.names)
+        }
+        return Table(columns, len(found))
+
+    def _group(self, group: Group, table: Table) -> Table:
+        """The solutions of a group that extend those of `table`."""
+        filters = [element.condition for element in group.elements if isinstance(element, Filter)]
+        waiting: list[Triple] = []
+        for element in group.elements:
+            if isinstance(element, Triple):
+                waiting.append(element)
+            elif not isinstance(element, Filter):
+                table, waiting = self._basic(waiting, table, filters), []
+                table = self._element(element, table)
+                table = self._ready(filters, table)
+        table = self._basic(waiting, table, filters)
+        for condition in filters:
+            table = self._filter(condition, table)
+        return table
+
+    def _element(self, element: Element, table: Table) -> Table:
+        match element:
+            case Bind():
+                return self._bind(element, table)
+            case Optional(group):
+                return self._optional(group, table)
+            case Union(groups):
+                return concatenate(self._nested(group, table) for group in groups)
+            case Select():
+                return _joined(table, self.select(element))
+        raise NotCompiled(str(element))
+
+    def _nested(self, group: Group, table: Table) -> Table:
+        """A group in a group: with the solutions so far where that cannot change what it means."""
+        if _is_seedable(group, set(table.columns)):
+            return self._group(group, table)
+        return _joined(table, self._group(group, unit()))
+
+    def _optional(self, group: Group, table: Table) -> Table:
+        mark = f"#{next(self._marks)}"
+        marked = table.plus(mark, np.arange(table.rows, dtype=np.int32))
+        found = self._group(group, marked)
+        missing = np.ones(table.rows, np.bool_)
+        missing[found.columns[mark]] = False
+        return concatenate([found, marked.take(np.flatnonzero(missing))]).without(mark)
+
+    def _bind(self, bind: Bind, table: Table) -> Table:
+        if bind.variable in table.columns:
+            raise NotCompiled(f"?{bind.variable} has a value already")
+        seen = self._with_exists(bind.expression, table)
+        return table.plus(bind.variable, self._expressions.values(bind.expression, seen))
+
+    def _filter(self, condition: Expression, table: Table) -> Table:
+        if not table.rows:
+            return table
+        seen = self._with_exists(condition, table)
+        return table.take(np.flatnonzero(self._expressions.holds(condition, seen)))
+
+    def _ready(self, filters: list[Expression], table: Table) -> Table:
+        """Applies, and takes from the list, the filters that nothing further can change."""
+        for condition in list(filters):
+            if not condition.exists and all(table.is_bound(name) for name in condition.variables):
+                filters.remove(condition)
+                table = self._filter(condition, table)
+        return table
+
+    def _with_exists(self, expression: Expression, table: Table) -> Table:
+        for name, group in expression.exists:
+            holds = self._exists(group, table)
+            table = table.plus(name, np.where(holds, self._true, self._false).astype(np.int32))
+        return table
+
+    def _exists(self, group: Group, table: Table) -> Mask:
+        """Which solutions a group has a solution for (SPARQL 1.1 §18.6)."""
+        shared = sorted(name for name in group.variables() if name in table.columns)
+        if not all(table.is_bound(name) for name in shared):
+            raise NotCompiled("EXISTS with a variable that may be unbound")
+        first, which = distinct([table.columns[name] for name in shared], table.rows)
+        mark = f"#{next(self._marks)}"
+        seed = Table({name: table.columns[name][first] for name in shared}, len(first))
+        found = self._group(group, seed.plus(mark, np.arange(len(first), dtype=np.int32)))
+        holds = np.zeros(len(first), np.bool_)
+        holds[found.columns[mark]] = True
+        return holds[which]
+
+    def _basic(self, patterns: list[Triple], table: Table, filters: list[Expression]) -> Table:
+        """A basic graph pattern, each time the triple pattern that promises the fewest solutions."""
+        left = list(patterns)
+        while left:
+            pattern = min(left, key=lambda one: self._expected(one, table))
+            left.remove(pattern)
+            if self._expected(pattern, table) > _MOST_ROWS:
+                raise NotCompiled("too many solutions")
+            table = self._ready(filters, self._triple(pattern, table))
+        return table
+
+    def _expected(self, pattern: Triple, table: Table) -> float:
+        """How many solutions a triple pattern is expected to leave."""
+        subject, value = self._is_known(pattern.subject, table), self._is_known(pattern.object, table)
+        size, subjects, objects = self._size(pattern.predicate, table)
+        if subject and value:
+            return table.rows * 0.5
+        if subject:
+            return table.rows * size / max(subjects, 1)
+        return table.rows * size / max(objects, 1) if value else table.rows * float(size)
+
+    def _size(self, predicate: Term | Path, table: Table) -> tuple[int, int, int]:
+        """Triples, distinct subjects and distinct objects, roughly."""
+        match predicate:
+            case Predicate(iri):
+                return self._columns.size(self._columns.terms.number(iri))
+            case Alternative(paths):
+                sizes = [self._size(path, table) for path in paths]
+                return sum(s[0] for s in sizes), max(s[1] for s in sizes), max(s[2] for s in sizes)
+            case Repeated(path, _):
+                size = self._size(path, table)
+                return size[0] * 3 + 1, size[1], size[2]
+            case Term(name, True) if name in table.columns:
+                return len(self._columns) // 10 + 1, len(self._columns) // 20 + 1, len(self._columns) // 50 + 1
+        return len(self._columns) + 1, len(self._columns) // 8 + 1, len(self._columns) // 50 + 1
+
+    def _is_known(self, term: Term, table: Table) -> bool:
+        return not term.is_variable or term.text in table.columns
+
+    def _triple(self, pattern: Triple, table: Table) -> Table:
+        match pattern.predicate:
+            case Term(name, _):
+                return self._any_predicate(pattern, name, table)
+            case Alternative(paths):
+                return concatenate(self._triple(Triple(pattern.subject, path, pattern.object), table) for path in paths)
+            case path:
+                return self._path(pattern, path, table)
+
+    def _path(self, pattern: Triple, path: Path, table: Table) -> Table:
+        subject, value = self._ends(pattern, table)
+        if subject is not None:
+            pairs = self._follow(path, subject, inverse=False)
+            return _extended(pattern.object, value, pairs, table)
+        if value is not None:
+            pairs = self._follow(path, value, inverse=True)
+            return _extended(pattern.subject, None, pairs, table)
+        if not isinstance(path, Predicate):
+            raise NotCompiled("a path with two open ends")
+        subjects, objects = self._columns.forward(self._columns.terms.number(path.iri))
+        if pattern.subject == pattern.object:
+            loops = np.flatnonzero(subjects == objects)
+            return _crossed(table, {pattern.subject.text: subjects[loops]}, len(loops))
+        return _crossed(table, {pattern.subject.text: subjects, pattern.object.text: objects}, len(subjects))
+
+    def _follow(self, path: Path, nodes: Ids, *, inverse: bool) -> Pairs:
+        if isinstance(path, Predicate):
+            return follow(self._columns, path, nodes, inverse=inverse)
+        reached, which = np.unique(nodes, return_inverse=True)
+        found = follow(self._columns, path, reached, inverse=inverse)
+        return gather(found.owner.astype(np.int32), found.value, which.astype(np.int32))
+
+    def _ends(self, pattern: Triple, table: Table) -> tuple[Ids | None, Ids | None]:
+        return self._bound(pattern.subject, table), self._bound(pattern.object, table)
+
+    def _bound(self, term: Term, table: Table) -> Ids | None:
+        if not term.is_variable:
+            return np.full(table.rows, self._columns.terms.number_of(term.text), np.int32)
+        column = table.columns.get(term.text)
+        if column is not None and not table.is_bound(term.text):
+            raise NotCompiled(f"?{term.text} may be unbound")
+        return column
+
+    def _any_predicate(self, pattern: Triple, name: str, table: Table) -> Table:
+        if name in table.columns:
+            return concatenate(self._by_predicate(pattern, name, table))
+        subject, value = self._ends(pattern, table)
+        if subject is None and value is None and pattern.subject == pattern.object:
+            raise NotCompiled("a pattern with one variable twice")
+        if subject is not None:
+            owner, link, found = self._columns.statements(subject)
+        elif value is not None:
+            owner, link, found = self._columns.statements(value, inverse=True)
+        else:
+            every = self._columns.all_columns()
+            names = (pattern.subject.text, name, pattern.object.text)
+            return _crossed(table, dict(zip(names, every, strict=True)), len(every[0]))
+        pairs = Pairs(owner, found)
+        other = pattern.object if subject is not None else pattern.subject
+        known = value if subject is not None else None
+        if known is not None:
+            keep = np.flatnonzero(known[owner] == found)
+            return table.take(owner[keep]).plus(name, link[keep])
+        if other.text == name:
+            raise NotCompiled("a pattern with one variable twice")
+        return table.take(pairs.owner).plus(name, link).plus(other.text, found)
+
+    def _by_predicate(self, pattern: Triple, name: str, table: Table) -> Iterator[Table]:
+        """The pattern with each of the predicates that the variable already stands for."""
+        column = self._bound(Term(name, True), table)
+        assert column is not None  # noqa: S101 - the caller has looked
+        found = 0
+        for predicate in np.unique(column).tolist():
+            text = self._columns.terms.text(predicate)
+            if text[0] == "<":
+                part = table.take(np.flatnonzero(column == predicate))
+                yield self._triple(Triple(pattern.subject, Predicate(_iri(text)), pattern.object), part)
+                found += 1
+        if not found:
+            names = [*table.columns, *pattern.variables()]
+            yield Table({one: np.empty(0, np.int32) for one in names}, 0)
+
+
+def _iri(text: str) -> URIRef:
+    return URIRef(text[1:-1])
+
+
+def _column(table: Table, name: str) -> Ids:
+    found = table.columns.get(name)
+    return found if found is not None else np.full(table.rows, UNBOUND, np.int32)
+
+
+def _extended(term: Term, known: Ids | None, pairs: Pairs, table: Table) -> Table:
+    """The solutions with the values that a pattern gives them; where the value is `known`, those that have it."""
+    if known is not None:
+        return table.take(pairs.owner[pairs.value == known[pairs.owner]])
+    return table.take(pairs.owner).plus(term.text, pairs.value)
+
+
+def _crossed(table: Table, columns: dict[str, Ids], rows: int) -> Table:
+    """Every solution with every row of new variables."""
+    if table.rows * rows > _MOST_ROWS:
+        raise NotCompiled("too many solutions")
+    which = np.repeat(np.arange(table.rows), rows)
+    taken = table.take(which)
+    return Table({**taken.columns, **{name: np.tile(column, table.rows) for name, column in columns.items()}}, len(which))
+
+
+def _joined(table: Table, other: Table) -> Table:
+    if not all(table.is_bound(name) and other.is_bound(name) for name in table.columns if name in other.columns):
+        raise NotCompiled("a join on a variable that may be unbound")
+    return join(table, other)
+
+
+def _is_seedable(group: Group, outside: set[str]) -> bool:
+    """Whether filters and BINDs of a group use no outside variable that the group itself has not bound before."""
+    bound: set[str] = set()
+    for element in group.elements:
+        match element:
+            case Triple():
+                bound |= element.variables()
+            case Bind(expression, variable):
+                if expression.exists or (set(expression.variables) - bound) & outside or variable in outside:
+                    return False
+                bound.add(variable)
+            case Optional():
+                return False
+            case Union(groups):
+                if not all(_is_seedable(one, outside) for one in groups):
+                    return False
+                bound |= set.intersection(*(_certain(one) for one in groups))
+            case Select():
+                bound |= set(element.names)
+            case Filter():
+                pass
+    used = [element.condition for element in group.elements if isinstance(element, Filter)]
+    mentioned = {name for one in used for name in one.variables}.union(
+        *(inner.variables() for one in used for _, inner in one.exists)
+    )
+    return not (mentioned - bound) & outside
+
+
+def _certain(group: Group) -> set[str]:
+    """Variables that every solution of a group binds."""
+    bound: set[str] = set()
+    for element in group.elements:
+        if isinstance(element, Triple):
+            bound |= element.variables()
+        elif isinstance(element, Union):
+            bound |= set.intersection(*(_certain(one) for one in element.groups))
+    return bound
