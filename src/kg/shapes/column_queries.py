@@ -7,7 +7,7 @@ not so, the group is evaluated by itself and joined.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 
 import numpy as np
@@ -16,7 +16,19 @@ from rdflib import URIRef
 from kg.shapes.columns import Columns, Pairs, gather
 from kg.shapes.expressions import Expressions
 from kg.shapes.paths import Alternative, Path, Predicate, Repeated, follow
-from kg.shapes.patterns import Bind, Element, Expression, Filter, Group, NotCompiled, Optional, Select, Term, Triple, Union
+from kg.shapes.patterns import (
+    Bind,
+    Element,
+    Expression,
+    Filter,
+    Group,
+    NotCompiled,
+    Optional,
+    Select,
+    Term,
+    Triple,
+    Union,
+)
 from kg.shapes.tables import UNBOUND, Table, concatenate, distinct, join, unit
 from kg.shapes.terms import Ids, Mask
 
@@ -32,22 +44,37 @@ class ColumnQueries:
         self._columns = columns
         self._expressions = Expressions(columns.terms)
         self._marks = count()
+        self._base = unit()
         self._true = columns.terms.number_of('"true"^^<http://www.w3.org/2001/XMLSchema#boolean>')
         self._false = columns.terms.number_of('"false"^^<http://www.w3.org/2001/XMLSchema#boolean>')
 
-    def select(self, query: Select) -> Table:
-        """The solutions of a query.
+    def select(self, query: Select, prebound: Table | None = None) -> Table:
+        """The solutions of a query; where it is given variables beforehand, `prebound` are their values.
+
+        The columns of `prebound` whose names begin with `#` are kept, which tells whose solution each is.
 
         Raises:
             NotCompiled: something in it cannot be evaluated in columns.
         """
-        table = self._group(query.group, unit())
+        self._base = prebound if prebound is not None else unit()
+        table = self._group(query.group, self._base)
+        kept = {name: column for name, column in table.columns.items() if name[0] == "#"}
+        return self._projected(query, table, kept)
+
+    def ask(self, group: Group, prebound: Table) -> Table:
+        """The rows of `prebound` for which a group has a solution, perhaps several times."""
+        self._base = prebound
+        return self._group(group, prebound)
+
+    def _projected(self, query: Select, table: Table, kept: Mapping[str, Ids]) -> Table:
+        if query.is_aggregated and kept:
+            raise NotCompiled("an aggregate beside variables that are bound beforehand")
         if query.is_aggregated:
             table = self._aggregated(query, table)
         else:
             for bind in query.binds:
                 table = self._bind(bind, table)
-        columns = {name: _column(table, name) for name in query.names}
+        columns = {**{name: _column(table, name) for name in query.names}, **kept}
         result = Table(columns, table.rows)
         if query.is_distinct:
             result = result.take(np.sort(distinct(list(columns.values()), result.rows)[0]))
@@ -87,14 +114,21 @@ class ColumnQueries:
             case Union(groups):
                 return concatenate(self._nested(group, table) for group in groups)
             case Select():
-                return _joined(table, self.select(element))
+                return _joined(table, self._projected(element, self._group(element.group, self._alone()), {}))
         raise NotCompiled(str(element))
 
     def _nested(self, group: Group, table: Table) -> Table:
         """A group in a group: with the solutions so far where that cannot change what it means."""
-        if _is_seedable(group, set(table.columns)):
+        if _is_seedable(group, set(table.columns) - set(self._base.columns)):
             return self._group(group, table)
-        return _joined(table, self._group(group, unit()))
+        return _joined(table, self._group(group, self._alone()))
+
+    def _alone(self) -> Table:
+        """What a group begins with that is evaluated by itself: the variables that are bound beforehand."""
+        columns = {name: column for name, column in self._base.columns.items() if name[0] != "#"}
+        if not columns:
+            return unit()
+        return Table(columns, self._base.rows).take(distinct(list(columns.values()), self._base.rows)[0])
 
     def _optional(self, group: Group, table: Table) -> Table:
         mark = f"#{next(self._marks)}"
@@ -287,7 +321,9 @@ def _crossed(table: Table, columns: dict[str, Ids], rows: int) -> Table:
         raise NotCompiled("too many solutions")
     which = np.repeat(np.arange(table.rows), rows)
     taken = table.take(which)
-    return Table({**taken.columns, **{name: np.tile(column, table.rows) for name, column in columns.items()}}, len(which))
+    return Table(
+        {**taken.columns, **{name: np.tile(column, table.rows) for name, column in columns.items()}}, len(which)
+    )
 
 
 def _joined(table: Table, other: Table) -> Table:

@@ -57,7 +57,7 @@ class Batch:
     constraint: Node | None = None
     texts: Sequence[Literal] = ()
     code: str = ""
-    bindings: Sequence[Mapping[str, Node]] = ()
+    bindings: Sequence[Mapping[str, int]] = ()
 
     def __len__(self) -> int:
         return len(self.owner)

@@ -40,7 +40,7 @@ class Expressions:
         passed = np.zeros(len(first), np.bool_)
         for start, values in self._chunks(names, table, first):
             for solution in self._ask(f"SELECT ?kgRow {{ {values} FILTER ({text}) }}", expression.prefixes):
-                passed[start + int(solution[0])] = True
+                passed[start + _number(solution[0])] = True
         return passed[which]
 
     def values(self, expression: Expression, table: Table) -> Ids:
@@ -51,7 +51,7 @@ class Expressions:
         for start, values in self._chunks(names, table, first):
             for solution in self._ask(f"SELECT ?kgRow (({text}) AS ?kgValue) {{ {values} }}", expression.prefixes):
                 if solution[1] is not None:
-                    found[start + int(solution[0])] = self._terms.number_of(solution[1])
+                    found[start + _number(solution[0])] = self._terms.number_of(solution[1])
         return found[which]
 
     def aggregate(self, query: Select, table: Table) -> Iterator[list[str | None]]:
@@ -59,7 +59,7 @@ class Expressions:
         names = sorted(query.inputs & set(table.columns))
         values = self._values(names, table, np.arange(table.rows))
         text = f"SELECT {query.clause} {{ {values} }} {query.aggregation}"
-        yield from self._ask(text, query.prefixes, blank_row="")
+        yield from self._ask(text, query.prefixes)
 
     def _chunks(self, names: list[str], table: Table, first: Index) -> Iterator[tuple[int, str]]:
         for start in range(0, len(first), _CHUNK):
@@ -81,17 +81,14 @@ class Expressions:
         lines = " ".join(f"({' '.join(row)})" for row in zip(*parts, strict=True))
         return f"VALUES ({' '.join('?' + name for name in names)}) {{ {lines} }}"
 
-    def _ask(self, text: str, prefixes: Mapping[str, str], blank_row: str = "0") -> Iterator[list[str | None]]:
+    def _ask(self, text: str, prefixes: Mapping[str, str]) -> Iterator[list[str | None]]:
         try:
             result = self._store.query(text, prefixes=dict(prefixes))
         except SyntaxError as error:
             raise NotCompiled(f"an expression: {error}") from error
         assert isinstance(result, QuerySolutions)  # noqa: S101 - all these queries are SELECT
         for solution in result:
-            row = [str(term) if term is not None else None for term in solution]
-            if blank_row and row[0]:
-                row[0] = row[0][1 : row[0].index('"', 1)]
-            yield row
+            yield [str(term) if term is not None else None for term in solution]
 
     def _are_iris(self, table: Table, *names: str) -> bool:
         for name in names:
@@ -104,3 +101,8 @@ def _names(expression: Expression, table: Table) -> list[str]:
     """The variables of an expression that the solutions have, those that stand for EXISTS among them."""
     wanted = expression.variables.union(name for name, _ in expression.exists)
     return sorted(wanted & set(table.columns))
+
+
+def _number(text: str | None) -> int:
+    """The number that an xsd:integer of N-Triples says."""
+    return int(text[1 : text.index('"', 1)]) if text else 0

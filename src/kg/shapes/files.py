@@ -37,10 +37,8 @@ def validate(data: Source, shapes: Source, *, engine: str = "compiled") -> Valid
     """
     files = [] if isinstance(data, Graph | Store) else _files(data)
     columns = _columns(data)
-    if isinstance(shapes, Graph) and not isinstance(shapes, Dataset):
-        own = shapes
-    else:
-        own = _columns(shapes).to_graph()
+    is_graph = isinstance(shapes, Graph) and not isinstance(shapes, Dataset)
+    own = shapes if isinstance(shapes, Graph) and is_graph else _columns(shapes).to_graph()
     place = Locations(_located(files)).place
     return Validation(columns, own, locate=place, only_pyshacl=_is_pyshacl(engine)).report()
 

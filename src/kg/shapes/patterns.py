@@ -29,6 +29,7 @@ __all__ = [
     "Term",
     "Triple",
     "Union",
+    "read_ask",
     "read_select",
 ]
 
@@ -166,6 +167,24 @@ def read_select(text: str, prefixes: Mapping[str, str]) -> Select:
     return select
 
 
+def read_ask(text: str, prefixes: Mapping[str, str]) -> Group:
+    """The group of an ASK query.
+
+    Raises:
+        NotCompiled: it has something that columns cannot follow.
+    """
+    reader = _Reader(text, list(tokens(text)), dict(prefixes))
+    reader.prologue()
+    if not reader.take().is_word("ASK"):
+        raise NotCompiled("no ASK")
+    if reader.peek().is_word("WHERE"):
+        reader.take()
+    group = reader.group()
+    if reader.at < len(reader.words):
+        raise NotCompiled(f"what follows the query: {reader.words[reader.at].text}")
+    return group
+
+
 @dataclass(slots=True)
 class _Reader:
     text: str
@@ -227,7 +246,15 @@ class _Reader:
         is_aggregated = bool(rest) or any(token.is_word(*_AGGREGATES) for token in words)
         tail = self.text[rest[0].start : rest[-1].end] if rest else ""
         return Select(
-            tuple(names), tuple(binds), is_distinct, group, clause, tail, is_aggregated, frozenset(inputs), self.prefixes
+            tuple(names),
+            tuple(binds),
+            is_distinct,
+            group,
+            clause,
+            tail,
+            is_aggregated,
+            frozenset(inputs),
+            self.prefixes,
         )
 
     def named_expression(self) -> Bind:
@@ -331,7 +358,7 @@ class _Reader:
                 yield from self.pattern(subject, predicate, self.term())
             while self.is_sign(";"):
                 self.take()
-            if self.is_sign(".", "}", "{") or self.peek().kind is Kind.WORD and not self.peek().text == "a":
+            if self.is_sign(".", "}", "{") or (self.peek().kind is Kind.WORD and self.peek().text != "a"):
                 return
             if self.words[self.at - 1].text != ";":
                 return
@@ -412,4 +439,3 @@ class _Reader:
         if token.kind is Kind.PREFIXED and prefix in self.prefixes and "\\" not in local and "%" not in local:
             return self.prefixes[prefix] + local
         raise NotCompiled(f"the name {token.text}")
-

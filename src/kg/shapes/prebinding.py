@@ -28,9 +28,13 @@ _AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A query that is joined with its inputs: `used` are the pre-bound variables that it has need of."""
+    """A query that is joined with its inputs: `used` are the pre-bound variables that it has need of.
+
+    `plain` is the query before that, with `$PATH` replaced.
+    """
 
     text: str
+    plain: str
     used: frozenset[str]
     one_at_a_time: bool
 
@@ -79,7 +83,7 @@ def prepare(query: Query, prebound: Set[str], path: str | None) -> Prepared:
         names = " ".join(f"?{name}" for name in sorted(mentioned & {"this", "value"})) or "(1 AS ?kgAny)"
         joined = joined[: before.start] + f"SELECT DISTINCT {names}" + joined[before.end :]
     alone = any(_cuts_rows(part, prebound) for part in _selects(top)) and bool(mentioned)
-    return Prepared(joined, mentioned, alone)
+    return Prepared(joined, text, mentioned, alone)
 
 
 def _with_path(query: Query, path: str | None) -> list[tuple[int, str]]:

@@ -89,7 +89,8 @@ class _Builder:
     def _messages(self, place: int, focus: Node, path: Node | None, value: Node | None) -> dict[str, str]:
         known = {"this": focus, "path": path, "value": value}
         bound = self._batch.bindings[place] if self._batch.bindings else {}
-        values = {**{name: term for name, term in known.items() if term is not None}, **bound}
+        values = {name: term for name, term in known.items() if term is not None}
+        values.update((name, self._columns.terms.term(number)) for name, number in bound.items())
         return {text.language or "": self._filled(text, values) for text in self._texts}
 
     def _filled(self, text: Literal, values: Mapping[str, Node]) -> str:

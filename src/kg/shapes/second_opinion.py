@@ -101,7 +101,7 @@ def _batch(graph: Graph, node: Node, shapes: Graph, columns: Columns) -> Batch:
         path=_numbers(columns, path) if isinstance(path, URIRef) and path != own else None,
         constraint=constraint,
         code=_code(shapes, constraint),
-        bindings=[bindings],
+        bindings=[{name: columns.terms.number(term) for name, term in bindings.items()}],
     )
 
 

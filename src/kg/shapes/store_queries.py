@@ -1,0 +1,138 @@
+"""Queries that columns cannot follow, asked of an Oxigraph store in memory, which is made when the first one is met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store
+from rdflib import Graph
+
+from kg.dataset import to_quads
+from kg.errors import EngineError
+from kg.namespaces import SHAPES
+from kg.shapes.columns import Columns, Index
+from kg.shapes.model import Query
+from kg.shapes.prebinding import INPUTS, Prepared, input_iri
+from kg.shapes.terms import Ids, to_term
+from kg.turtle.terms import OxigraphTerm, from_rdflib
+
+__all__ = ["StoreQueries"]
+
+_CHUNK = 200_000
+_INPUTS = NamedNode(INPUTS)
+_SHAPES_GRAPH = NamedNode(SHAPES)
+
+
+class StoreQueries:
+    """Answers queries over one graph, whose terms are those of `columns`."""
+
+    def __init__(self, columns: Columns, shapes: Graph) -> None:
+        self._columns = columns
+        self._shapes = shapes
+
+    @cached_property
+    def store(self) -> Store:
+        """The data graph as the default graph."""
+        store, texts = Store(), self._columns.terms.texts
+        triples = self._columns.triples()
+        while chunk := list(islice(triples, _CHUNK)):
+            lines, quads = list[str](), list[Quad]()
+            for subject, predicate, value in chunk:
+                one, link, other = texts[subject], texts[predicate], texts[value]
+                if one[0] == "_" or other[0] == "_":  # a loaded file's blank nodes would get new labels
+                    quads.append(Quad(_term(one), _term(link), _term(other), DefaultGraph()))
+                else:
+                    lines.append(f"{one} {link} {other} .\n")
+            if lines:
+                store.bulk_load(input="".join(lines).encode(), format=RdfFormat.N_TRIPLES, lenient=True)
+            store.extend(quads)
+        return store
+
+    def select(
+        self, query: Query, prepared: Prepared, owner: Index, inputs: Mapping[str, Ids]
+    ) -> Iterator[tuple[int, dict[str, int]]]:
+        """The solutions of a SELECT query: index of the focus node, and the variables by name.
+
+        Raises:
+            EngineError: the query is no SELECT.
+        """
+        number_of = self._columns.terms.number_of
+        rows = np.arange(len(owner))
+        for part in [rows[place : place + 1] for place in rows] if prepared.one_at_a_time else [rows]:
+            places = dict(zip(self._stored(inputs["this"][part]), owner[part].tolist(), strict=True))
+            for solution in self._solutions(query, prepared, {name: column[part] for name, column in inputs.items()}):
+                this = solution.pop("this", None)
+                found = {name: number_of(str(term)) for name, term in solution.items()}
+                if this is None:
+                    yield from ((place, found) for place in places.values())
+                elif str(this) in places:
+                    yield places[str(this)], found
+
+    def ask(self, query: Query, prepared: Prepared, inputs: Mapping[str, Ids]) -> Iterator[int]:
+        """The rows for which an ASK query answers yes."""
+        names = [name for name in ("this", "value") if name in prepared.used]
+        passed = {
+            tuple(str(solution.get(name)) for name in names) for solution in self._solutions(query, prepared, inputs)
+        }
+        for row, found in enumerate(zip(*(self._stored(inputs[name]) for name in names), strict=True)):
+            if found in passed:
+                yield row
+        if not names and passed:
+            yield from range(len(inputs["this"]))
+
+    def _stored(self, numbers: Ids) -> list[str]:
+        """Terms as the store gives them back, which writes numbers in their canonical form."""
+        texts = [self._columns.terms.text(number) for number in numbers.tolist()]
+        literals = {text for text in texts if text[0] == '"' and text.endswith(">")}
+        values = " ".join(f"({text} {_quoted(text)})" for text in literals)
+        forms: dict[str, str] = {}
+        if values:
+            result = Store().query(f"SELECT ?stored ?text {{ VALUES (?stored ?text) {{ {values} }} }}")
+            assert isinstance(result, QuerySolutions)  # noqa: S101 - it is a SELECT
+            forms = {solution["text"].value: str(solution["stored"]) for solution in result}
+        return [forms.get(text, text) for text in texts]
+
+    def _solutions(
+        self, query: Query, prepared: Prepared, inputs: Mapping[str, Ids]
+    ) -> Iterator[dict[str, OxigraphTerm]]:
+        """The solutions of a query; its inputs are in the store while it is asked."""
+        store, quads = self.store, list(self._inputs(prepared, inputs))
+        store.extend(quads)
+        if "shapesGraph" in prepared.used:
+            store.extend(to_quads(self._shapes, _SHAPES_GRAPH))
+        try:
+            result = store.query(prepared.text, prefixes=dict(query.prefixes))
+            if not isinstance(result, QuerySolutions):
+                raise EngineError(f"the query of {query.node} is no SELECT")
+            names = [variable.value for variable in result.variables]
+            for solution in result:
+                yield {name: term for name in names if (term := solution[name]) is not None}
+        finally:
+            if quads:
+                store.remove_graph(_INPUTS)
+            if "shapesGraph" in prepared.used:
+                store.remove_graph(_SHAPES_GRAPH)
+
+    def _inputs(self, prepared: Prepared, inputs: Mapping[str, Ids]) -> Iterator[Quad]:
+        texts = self._columns.terms.texts
+        used = {name: column.tolist() for name, column in inputs.items() if name in prepared.used}
+        for row in range(len(inputs["this"]) if prepared.used else 0):
+            subject = NamedNode(f"{INPUTS}:{row}")
+            for name, column in used.items():
+                yield Quad(subject, NamedNode(input_iri(name)), _term(texts[column[row]]), _INPUTS)
+            if "shapesGraph" in prepared.used:
+                yield Quad(subject, NamedNode(input_iri("shapesGraph")), _SHAPES_GRAPH, _INPUTS)
+
+
+def _term(text: str) -> Any:
+    if text[0] == "<":
+        return NamedNode(text[1:-1])
+    return BlankNode(text[2:]) if text[0] == "_" else from_rdflib(to_term(text))
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
