@@ -48,6 +48,11 @@ class ColumnQueries:
         self._true = columns.terms.number_of('"true"^^<http://www.w3.org/2001/XMLSchema#boolean>')
         self._false = columns.terms.number_of('"false"^^<http://www.w3.org/2001/XMLSchema#boolean>')
 
+    @property
+    def texts(self) -> list[str]:
+        """The terms by identifier, as N-Triples writes them."""
+        return self._columns.terms.texts
+
     def select(self, query: Select, prebound: Table | None = None) -> Table:
         """The solutions of a query; where it is given variables beforehand, `prebound` are their values.
 

@@ -211,7 +211,8 @@ class _Reader:
     def prologue(self) -> None:
         while self.peek().is_word("PREFIX"):
             self.take()
-            self.prefixes[self.take().text.rstrip(":")] = self.take().text[1:-1]
+            name = self.take().text.rstrip(":")
+            self.prefixes[name] = self.take().text[1:-1]
 
     def select(self) -> Select:
         if not self.take().is_word("SELECT"):

@@ -1,0 +1,86 @@
+"""Queries over columns and the same queries over Oxigraph: what columns can follow, they answer alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from generated_queries import HEAD, MORE_DATA, generated_query
+from pyoxigraph import QuerySolutions, RdfFormat, Store
+from serving import DATA, TABLE
+
+from kg.shapes.column_queries import ColumnQueries
+from kg.shapes.encode import encode_store
+from kg.shapes.patterns import NotCompiled, read_select
+from kg.shapes.tables import UNBOUND
+
+QUERIES = 3000
+COMPILED = 600
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    made = Store()
+    prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in TABLE.items())
+    made.load(prefixes + "".join(DATA.values()) + MORE_DATA, RdfFormat.TURTLE)
+    return made
+
+
+def expected(store: Store, text: str) -> Counter[tuple[str | None, ...]]:
+    result = store.query(text)
+    assert isinstance(result, QuerySolutions)
+    return Counter(tuple(None if term is None else str(term) for term in row) for row in result)
+
+
+def found(queries: ColumnQueries, text: str) -> Counter[tuple[str | None, ...]]:
+    select = read_select(text, {})
+    table = queries.select(select)
+    texts = queries.texts
+    columns = [[None if number == UNBOUND else texts[number] for number in table.columns[name].tolist()] for name in select.names]
+    return Counter(zip(*columns, strict=True))
+
+
+def test_generated_queries(store: Store) -> None:
+    queries, compiled, solutions = ColumnQueries(encode_store(store)), 0, 0
+    for number in range(QUERIES):
+        text = generated_query(number)
+        try:
+            answer = found(queries, text)
+        except NotCompiled:
+            continue
+        wanted = expected(store, text)
+        assert answer == wanted, f"{number}: {text}"
+        compiled, solutions = compiled + 1, solutions + wanted.total()
+    assert compiled >= COMPILED
+    assert solutions > 5 * compiled
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "?x gov:owns ?y OPTIONAL { ?y skos:prefLabel ?l FILTER (LANG(?l) = LANG(?m)) } ?x skos:prefLabel ?m",
+        "?x skos:prefLabel ?m . ?x gov:owns ?y OPTIONAL { ?y skos:prefLabel ?l FILTER (LANG(?l) = LANG(?m)) }",
+        "?x skos:prefLabel ?m { ?y skos:prefLabel ?l FILTER (LANG(?l) = LANG(?m)) }",
+        "?x skos:prefLabel ?m { ?y skos:prefLabel ?l BIND (STR(?m) AS ?t) }",
+        "?x gov:owns ?x",
+        "?x gov:owns ?y FILTER (?x = ?y)",
+        "?x gov:owns ?y FILTER NOT EXISTS { ?y gov:owns ?x FILTER (?x != ?y) }",
+        "?x gov:owns|gov:recipient ?y",
+        "?x a org:Organization . ?x gov:owns+ ?x . ?x gov:owns* ?y",
+        "?x ?p ?y . ?y ?p ?z",
+        "?s ?p 'Film'@sv",
+        "{ SELECT ?x (COUNT(?y) AS ?n) { ?x gov:owns ?y } GROUP BY ?x HAVING (COUNT(?y) > 1) } ?x skos:prefLabel ?l",
+        "?r gov:amount ?a BIND (?a * 2 AS ?b) FILTER (?b > 10)",
+        "?x a org:Organization FILTER (EXISTS { ?x gov:owns ?y } || EXISTS { ?x skos:note '' })",
+    ],
+)
+def test_what_is_easily_got_wrong(store: Store, body: str) -> None:
+    names = " ".join(dict.fromkeys(word for word in body.replace(")", " ").split() if word[0] == "?" and word[1:].isalpha()))
+    text = f"{HEAD}SELECT {names} {{ {body} }}"
+    assert found(ColumnQueries(encode_store(store)), text) == expected(store, text)
+
+
+@pytest.mark.parametrize("part", ["GRAPH ?g { ?s ?p ?o }", "MINUS { ?s ?p 1 }", "VALUES ?s { 1 }", "FILTER (?o = RAND())", "?s !(gov:a) ?t"])
+def test_what_columns_cannot_follow_is_said(part: str) -> None:
+    with pytest.raises(NotCompiled):
+        read_select(f"{HEAD}SELECT ?s {{ ?s ?p ?o . {part} }}", {})
