@@ -87,11 +87,7 @@ class ColumnQueries:
 
     def _aggregated(self, query: Select, table: Table) -> Table:
         found = list(self._expressions.aggregate(query, table))
-        number_of = self._columns.terms.number_of
-        columns = {
-            name: np.array([UNBOUND if row[place] is None else number_of(str(row[place])) for row in found], np.int32)
-            for place, name in enumerate(query.names)
-        }
+        columns = {name: np.array([row[place] for row in found], np.int32) for place, name in enumerate(query.names)}
         return Table(columns, len(found))
 
     def _group(self, group: Group, table: Table) -> Table:

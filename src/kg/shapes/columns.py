@@ -97,6 +97,13 @@ class Columns:
             graph.add((terms.term(subject), terms.term(predicate), terms.term(value)))
         return graph
 
+    def objects(self, node: int, predicate: int) -> list[int]:
+        """The values of one node: for the few cases in which one is asked about alone."""
+        keys, found = self.forward(predicate)
+        first = int(keys.searchsorted(np.int32(node), "left"))
+        values: list[int] = found[first : int(keys.searchsorted(np.int32(node), "right"))].tolist()
+        return values
+
     def size(self, predicate: int) -> tuple[int, int, int]:
         """How many triples a predicate has, and roughly how many subjects and objects."""
         if predicate not in self._sizes:

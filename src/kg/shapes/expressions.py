@@ -7,7 +7,7 @@ what it means in a store, and its cost is that of the different values that ther
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 import numpy as np
 from pyoxigraph import QuerySolutions, Store
@@ -15,12 +15,15 @@ from pyoxigraph import QuerySolutions, Store
 from kg.shapes.columns import Index
 from kg.shapes.patterns import Expression, NotCompiled, Select
 from kg.shapes.tables import UNBOUND, Table, distinct
-from kg.shapes.terms import BLANK, IRI, Ids, Mask, TermTable
+from kg.shapes.terms import BLANK, IRI, LITERAL, Ids, Mask, TermTable
 
 __all__ = ["Expressions"]
 
 _CHUNK = 20_000
-_SAME = re.compile(r"\(? ?\?(\w+) (!?=) \?(\w+) ?\)?")
+_SAME = re.compile(r"\(\s*\?(\w+)\s*(!?=)\s*\?(\w+)\s*\)")
+_ORDER = re.compile(r"\(\s*STR\s*\(\s*\?(\w+)\s*\)\s*([<>])\s*STR\s*\(\s*\?(\w+)\s*\)\s*\)", re.IGNORECASE)
+_KIND = re.compile(r"\(\s*(isIRI|isURI|isBlank|isLiteral)\s*\(\s*\?(\w+)\s*\)\s*\)", re.IGNORECASE)
+_KINDS = {"isiri": IRI, "isuri": IRI, "isblank": BLANK, "isliteral": LITERAL}
 
 
 class Expressions:
@@ -32,16 +35,40 @@ class Expressions:
 
     def holds(self, expression: Expression, table: Table) -> Mask:
         """In which solutions the effective boolean value is true (SPARQL 1.1 §17.2.2); an error is not."""
+        if (known := self._at_once(expression.text, table)) is not None:
+            return known
         text, names = expression.text, _names(expression, table)
-        if (match := _SAME.fullmatch(text)) and self._are_iris(table, match[1], match[3]):
-            same: Mask = table.columns[match[1]] == table.columns[match[3]]
-            return same if match[2] == "=" else ~same
         first, which = distinct([table.columns[name] for name in names], table.rows)
         passed = np.zeros(len(first), np.bool_)
         for start, values in self._chunks(names, table, first):
             for solution in self._ask(f"SELECT ?kgRow {{ {values} FILTER ({text}) }}", expression.prefixes):
                 passed[start + _number(solution[0])] = True
         return passed[which]
+
+    def _at_once(self, text: str, table: Table) -> Mask | None:
+        """The conditions that the identifiers themselves answer, or else None."""
+        if (match := _KIND.fullmatch(text)) and table.is_bound(match[2]):
+            kind: Mask = self._terms.kinds(table.columns[match[2]]) == _KINDS[match[1].lower()]
+            return kind
+        match = _SAME.fullmatch(text) or _ORDER.fullmatch(text)
+        if match is None or not self._are_iris(table, match[1], match[3]):
+            return None
+        one, other = table.columns[match[1]], table.columns[match[3]]
+        if "=" in match[2]:
+            same: Mask = one == other
+            return same if match[2] == "=" else ~same
+        one, other = self._ranks(one, other)
+        before: Mask = one < other if match[2] == "<" else one > other
+        return before
+
+    def _ranks(self, one: Ids, other: Ids) -> tuple[Ids, Ids]:
+        """Two columns of terms as their places in the order of their texts."""
+        terms, which = np.unique(np.concatenate([one, other]), return_inverse=True)
+        texts = self._terms.texts
+        order = sorted(range(len(terms)), key=[texts[number] for number in terms.tolist()].__getitem__)
+        ranks = np.empty(len(terms), np.int32)
+        ranks[order] = np.arange(len(terms), dtype=np.int32)
+        return ranks[which[: len(one)]], ranks[which[len(one) :]]
 
     def values(self, expression: Expression, table: Table) -> Ids:
         """The value in each solution; an error leaves it unbound."""
@@ -54,25 +81,33 @@ class Expressions:
                     found[start + _number(solution[0])] = self._terms.number_of(solution[1])
         return found[which]
 
-    def aggregate(self, query: Select, table: Table) -> Iterator[list[str | None]]:
-        """The rows that a query which groups solutions gives for those of its group, as texts of N-Triples."""
+    def aggregate(self, query: Select, table: Table) -> Iterator[list[int]]:
+        """The rows that a query which groups solutions gives for those of its group, as identifiers of terms."""
         names = sorted(query.inputs & set(table.columns))
-        values = self._values(names, table, np.arange(table.rows))
+        coded = query.counted & set(names)
+        values = self._values(names, table, np.arange(table.rows), coded)
         text = f"SELECT {query.clause} {{ {values} }} {query.aggregation}"
-        yield from self._ask(text, query.prefixes)
+        for row in self._ask(text, query.prefixes):
+            yield [
+                UNBOUND if term is None else _number(term) if name in coded else self._terms.number_of(term)
+                for name, term in zip(query.names, row, strict=True)
+            ]
 
     def _chunks(self, names: list[str], table: Table, first: Index) -> Iterator[tuple[int, str]]:
         for start in range(0, len(first), _CHUNK):
             yield start, self._values(["kgRow", *names], table, first[start : start + _CHUNK])
 
-    def _values(self, names: list[str], table: Table, rows: Index) -> str:
-        """A VALUES block; the variable `kgRow` is the number of the row."""
+    def _values(self, names: list[str], table: Table, rows: Index, coded: Set[str] = frozenset()) -> str:
+        """A VALUES block; `kgRow` is the number of the row, and `coded` variables are written as identifiers."""
         texts, parts = self._terms.texts, list[list[str]]()
         for name in names:
             if name == "kgRow":
                 parts.append([str(number) for number in range(len(rows))])
                 continue
             column = table.columns[name][rows]
+            if name in coded:
+                parts.append(["UNDEF" if number == UNBOUND else str(number) for number in column.tolist()])
+                continue
             if (self._terms.kinds(column[column != UNBOUND]) == BLANK).any():
                 raise NotCompiled("a blank node in an expression")
             parts.append(["UNDEF" if number == UNBOUND else texts[number] for number in column.tolist()])

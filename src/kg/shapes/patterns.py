@@ -143,6 +143,8 @@ class Select:
     is_aggregated: bool
     inputs: frozenset[str]
     """The variables of the group that the clause and the aggregation use."""
+    counted: frozenset[str]
+    """Those of them that are only grouped by, counted or returned, so that it does not matter what they stand for."""
     prefixes: Mapping[str, str]
 
 
@@ -247,15 +249,16 @@ class _Reader:
         is_aggregated = bool(rest) or any(token.is_word(*_AGGREGATES) for token in words)
         tail = self.text[rest[0].start : rest[-1].end] if rest else ""
         return Select(
-            tuple(names),
-            tuple(binds),
-            is_distinct,
-            group,
-            clause,
-            tail,
-            is_aggregated,
-            frozenset(inputs),
-            self.prefixes,
+            names=tuple(names),
+            binds=tuple(binds),
+            is_distinct=is_distinct,
+            group=group,
+            clause=clause,
+            aggregation=tail,
+            is_aggregated=is_aggregated,
+            inputs=frozenset(inputs),
+            counted=frozenset(inputs) - _looked_into(words),
+            prefixes=self.prefixes,
         )
 
     def named_expression(self) -> Bind:
@@ -440,3 +443,16 @@ class _Reader:
         if token.kind is Kind.PREFIXED and prefix in self.prefixes and "\\" not in local and "%" not in local:
             return self.prefixes[prefix] + local
         raise NotCompiled(f"the name {token.text}")
+
+
+def _looked_into(words: list[Token]) -> set[str]:
+    """The variables that stand in parentheses other than those of COUNT."""
+    found, depth = set[str](), 0
+    for place, token in enumerate(words):
+        if token.kind is Kind.SIGN:
+            depth += (token.text == "(") - (token.text == ")")
+        before = [word for word in words[max(0, place - 3) : place] if not word.is_word("DISTINCT")][-2:]
+        is_counted = len(before) == 2 and before[0].is_word("COUNT") and before[1].text == "("
+        if token.kind is Kind.VARIABLE and depth and not is_counted:
+            found.add(token.text[1:])
+    return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-import numpy as np
 from rdflib import SH, SKOS, Literal, URIRef
 from rdflib.term import Node
 
@@ -45,7 +44,9 @@ class _Builder:
         self._texts: Sequence[Literal] = batch.texts or shape.messages
         self._is_fixed = not any(_PLACEHOLDER.search(text) for text in self._texts)
         self._fixed = {text.language or "": str(text) for text in self._texts} or {"": _default_message(batch)}
+        self._templates = [(text.language or "", _PLACEHOLDER.split(text)) for text in self._texts]
         self._labels: dict[int, Mapping[str, str]] = {}
+        self._words: dict[tuple[int, str], str] = {}
 
     def results(self) -> Iterator[Result]:
         batch, terms = self._batch, self._columns.terms
@@ -69,7 +70,7 @@ class _Builder:
             focus=node,
             path=at,
             value=term,
-            messages=self._fixed if self._is_fixed else self._messages(place, node, at, term),
+            messages=self._fixed if self._is_fixed else self._messages(place, focus, at, value),
             shape=batch.shape.node,
             component=batch.component,
             labels=self._names(focus),
@@ -81,35 +82,42 @@ class _Builder:
 
     def _only_value(self, focus: int, path: int) -> int:
         """The one value of a property, which a rule over the whole graph does not return; none if there are several."""
-        if path == NONE:
-            return NONE
-        found = self._columns.values(np.array([focus], np.int32), path).value
-        return int(found[0]) if len(found) == 1 else NONE
+        found = self._columns.objects(focus, path) if path != NONE else []
+        return found[0] if len(found) == 1 else NONE
 
-    def _messages(self, place: int, focus: Node, path: Node | None, value: Node | None) -> dict[str, str]:
-        known = {"this": focus, "path": path, "value": value}
-        bound = self._batch.bindings[place] if self._batch.bindings else {}
-        values = {name: term for name, term in known.items() if term is not None}
-        values.update((name, self._columns.terms.term(number)) for name, number in bound.items())
-        return {text.language or "": self._filled(text, values) for text in self._texts}
+    def _messages(self, place: int, focus: int, path: Node | None, value: int) -> dict[str, str]:
+        values = {"this": focus}
+        if isinstance(path, URIRef):
+            values["path"] = self._columns.terms.number(path)
+        if value != NONE:
+            values["value"] = value
+        if self._batch.bindings:
+            values.update(self._batch.bindings[place])
+        return {language: self._filled(pieces, values, language) for language, pieces in self._templates}
 
-    def _filled(self, text: Literal, values: Mapping[str, Node]) -> str:
-        def fill(match: re.Match[str]) -> str:
-            node = values.get(match[1])
-            if node is None:
-                return match[0]
-            if name := in_language(self._names(self._columns.terms.number(node)), text.language or ""):
-                return name
-            return shorten(str(node), _TERMS) if isinstance(node, URIRef) else str(node)
+    def _filled(self, pieces: list[str], values: Mapping[str, int], language: str) -> str:
+        """A message template, which is text, name, text, name … text, with the names filled in."""
+        filled = list(pieces)
+        for place in range(1, len(pieces), 2):
+            number = values.get(pieces[place])
+            filled[place] = self._shown(number, language) if number is not None else f"{{?{pieces[place]}}}"
+        return "".join(filled)
 
-        return _PLACEHOLDER.sub(fill, str(text))
+    def _shown(self, number: int, language: str) -> str:
+        """What a term is called in a language, or else the term as it is written."""
+        shown = self._words.get((number, language))
+        if shown is None:
+            term = self._columns.terms.term(number)
+            written = shorten(str(term), _TERMS) if isinstance(term, URIRef) else str(term)
+            shown = self._words[number, language] = in_language(self._names(number), language) or written
+        return shown
 
     def _names(self, number: int) -> Mapping[str, str]:
         found = self._labels.get(number)
         if found is None:
             terms = self._columns.terms
-            labels = self._columns.values(np.array([number], np.int32), terms.number(SKOS.prefLabel)).value
-            texts = sorted(term for term in map(terms.term, labels.tolist()) if isinstance(term, Literal))
+            labels = self._columns.objects(number, terms.number(SKOS.prefLabel))
+            texts = sorted(term for term in map(terms.term, labels) if isinstance(term, Literal))
             found = self._labels[number] = {text.language or "": str(text) for text in texts}
         return found
 
