@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from generated_queries import HEAD, MORE_DATA, generated_query
 from pyoxigraph import QuerySolutions, RdfFormat, Store
-from serving import DATA, TABLE
 
+from generated_queries import HEAD, MORE_DATA, generated_query
 from kg.shapes.column_queries import ColumnQueries
 from kg.shapes.encode import encode_store
-from kg.shapes.patterns import NotCompiled, read_select
+from kg.shapes.patterns import NotCompiled
+from kg.shapes.query_reader import read_select
 from kg.shapes.tables import UNBOUND
+from serving import DATA, TABLE
 
 QUERIES = 3000
 COMPILED = 600
@@ -36,7 +37,10 @@ def found(queries: ColumnQueries, text: str) -> Counter[tuple[str | None, ...]]:
     select = read_select(text, {})
     table = queries.select(select)
     texts = queries.texts
-    columns = [[None if number == UNBOUND else texts[number] for number in table.columns[name].tolist()] for name in select.names]
+    columns = [
+        [None if number == UNBOUND else texts[number] for number in table.columns[name].tolist()]
+        for name in select.names
+    ]
     return Counter(zip(*columns, strict=True))
 
 
@@ -75,12 +79,16 @@ def test_generated_queries(store: Store) -> None:
     ],
 )
 def test_what_is_easily_got_wrong(store: Store, body: str) -> None:
-    names = " ".join(dict.fromkeys(word for word in body.replace(")", " ").split() if word[0] == "?" and word[1:].isalpha()))
+    names = " ".join(
+        dict.fromkeys(word for word in body.replace(")", " ").split() if word[0] == "?" and word[1:].isalpha())
+    )
     text = f"{HEAD}SELECT {names} {{ {body} }}"
     assert found(ColumnQueries(encode_store(store)), text) == expected(store, text)
 
 
-@pytest.mark.parametrize("part", ["GRAPH ?g { ?s ?p ?o }", "MINUS { ?s ?p 1 }", "VALUES ?s { 1 }", "FILTER (?o = RAND())", "?s !(gov:a) ?t"])
+@pytest.mark.parametrize(
+    "part", ["GRAPH ?g { ?s ?p ?o }", "MINUS { ?s ?p 1 }", "VALUES ?s { 1 }", "FILTER (?o = RAND())", "?s !(gov:a) ?t"]
+)
 def test_what_columns_cannot_follow_is_said(part: str) -> None:
     with pytest.raises(NotCompiled):
         read_select(f"{HEAD}SELECT ?s {{ ?s ?p ?o . {part} }}", {})

@@ -6,10 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from generated_shapes import EX, cases
 from hypothesis import HealthCheck, given, settings
 from rdflib import SH, Graph
 
+from generated_shapes import EX, cases
 from kg.dataset import authoring_union, derived_dataset, read_shapes
 from kg.errors import EngineError
 from kg.project import load_project
@@ -107,7 +107,9 @@ def test_pyshacl_does_not_turn_the_inverse_of_a_sequence_round() -> None:
 
 
 def test_a_shape_that_refers_to_itself_goes_to_pyshacl_and_the_report_says_so() -> None:
-    shapes = Graph().parse(data=f"{HEAD} :S a sh:NodeShape ; sh:targetNode :a ; sh:property :P . :P sh:path :p ; sh:node :S ; sh:maxCount 1 .")
+    shapes = Graph().parse(
+        data=f"{HEAD} :S a sh:NodeShape ; sh:targetNode :a ; sh:property :P . :P sh:path :p ; sh:node :S ; sh:maxCount 1 ."
+    )
     data = Graph().parse(data=f"{HEAD} :a :p :b , :c .")
     report = evaluate(data, shapes)
     assert report.left_to_pyshacl == ((EX.S, "it refers to itself"),)

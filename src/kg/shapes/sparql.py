@@ -5,9 +5,9 @@ A store has no network and no files here: SERVICE is refused before a query is a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from pyoxigraph import Store
@@ -22,8 +22,9 @@ from kg.shapes.columns import Columns, Index
 from kg.shapes.components import NONE, Batch, Subject
 from kg.shapes.model import Sparql
 from kg.shapes.paths import path_text
-from kg.shapes.patterns import NotCompiled, read_ask, read_select
+from kg.shapes.patterns import Group, NotCompiled, Select
 from kg.shapes.prebinding import Prepared, prepare
+from kg.shapes.query_reader import read_ask, read_select
 from kg.shapes.store_queries import StoreQueries
 from kg.shapes.tables import UNBOUND, Table
 from kg.shapes.terms import Ids
@@ -33,6 +34,7 @@ __all__ = ["SparqlEvaluator"]
 _LONGEST = 1 << 16
 _ROW = "#row"
 
+_Structure = TypeVar("_Structure", Select, Group)
 Solution: TypeAlias = tuple[int, dict[str, int]]
 """The index of the focus node, and the variables by name as identifiers of terms."""
 
@@ -105,9 +107,7 @@ class SparqlEvaluator:
         """The solutions of a SELECT query, for each focus node that they are about."""
         query, prepared = question.constraint.query, question.prepared
         try:
-            if prepared.one_at_a_time or "shapesGraph" in prepared.used:
-                raise NotCompiled("one focus node at a time, or the shapes graph")
-            select = read_select(prepared.plain, query.prefixes)
+            select = _read(question, read_select)
             table = self._in_columns.select(select, question.table() if prepared.used else None)
         except NotCompiled:
             yield from self._in_store.select(query, prepared, question.owner, question.inputs)
@@ -126,9 +126,7 @@ class SparqlEvaluator:
         """The rows for which an ASK query answers yes."""
         query, prepared = question.constraint.query, question.prepared
         try:
-            if "shapesGraph" in prepared.used:
-                raise NotCompiled("the shapes graph")
-            table = self._in_columns.ask(read_ask(prepared.plain, query.prefixes), question.table())
+            table = self._in_columns.ask(_read(question, read_ask), question.table())
         except NotCompiled:
             yield from self._in_store.ask(query, prepared, question.inputs)
             return
@@ -147,6 +145,17 @@ class SparqlEvaluator:
         if any(terms.text(found["failure"]).startswith('"true"') for found in bindings if "failure" in found):
             raise EngineError(f"the query of {constraint.query.node} reports a failure")
         yield from _batches(subject, constraint, owner, value, path if (path != NONE).any() else None, bindings)
+
+
+def _read(question: _Question, read: Callable[[str, Mapping[str, str]], _Structure]) -> _Structure:
+    """The structure of the question's query.
+
+    Raises:
+        NotCompiled: columns cannot follow it.
+    """
+    if question.prepared.one_at_a_time or "shapesGraph" in question.prepared.used:
+        raise NotCompiled("one focus node at a time, or the shapes graph")
+    return read(question.prepared.plain, question.constraint.query.prefixes)
 
 
 def _batches(  # noqa: PLR0913, PLR0917 - the columns of a batch

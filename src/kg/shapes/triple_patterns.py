@@ -1,0 +1,174 @@
+"""Basic graph patterns over columns: each triple pattern extends all solutions so far at once (SPARQL 1.1 §18.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from rdflib import URIRef
+
+from kg.shapes.columns import Columns, Pairs, gather
+from kg.shapes.paths import Alternative, Path, Predicate, Repeated, follow
+from kg.shapes.patterns import NotCompiled, Term, Triple
+from kg.shapes.tables import Table, concatenate
+from kg.shapes.terms import Ids
+
+__all__ = ["TriplePatterns"]
+
+_MOST_ROWS = 30_000_000
+
+
+class TriplePatterns:
+    """Triple patterns over one graph."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+
+    def extend(self, patterns: list[Triple], table: Table, after: Callable[[Table], Table]) -> Table:
+        """The solutions of a basic graph pattern that extend those of `table`; `after` is asked between the patterns.
+
+        Each time, the triple pattern is taken that promises the fewest solutions.
+
+        Raises:
+            NotCompiled: a pattern cannot be followed, or has too many solutions.
+        """
+        left = list(patterns)
+        while left:
+            pattern = min(left, key=lambda one: self._expected(one, table))
+            left.remove(pattern)
+            if self._expected(pattern, table) > _MOST_ROWS:
+                raise NotCompiled("too many solutions")
+            table = after(self._triple(pattern, table))
+        return table
+
+    def _expected(self, pattern: Triple, table: Table) -> float:
+        """How many solutions a triple pattern is expected to leave."""
+        subject, value = self._is_known(pattern.subject, table), self._is_known(pattern.object, table)
+        size, subjects, objects = self._size(pattern.predicate, table)
+        if subject and value:
+            return table.rows * 0.5
+        if subject:
+            return table.rows * size / max(subjects, 1)
+        return table.rows * size / max(objects, 1) if value else table.rows * float(size)
+
+    def _size(self, predicate: Term | Path, table: Table) -> tuple[int, int, int]:
+        """Triples, distinct subjects and distinct objects, roughly."""
+        match predicate:
+            case Predicate(iri):
+                return self._columns.size(self._columns.terms.number(iri))
+            case Alternative(paths):
+                sizes = [self._size(path, table) for path in paths]
+                return sum(s[0] for s in sizes), max(s[1] for s in sizes), max(s[2] for s in sizes)
+            case Repeated(path, _):
+                size = self._size(path, table)
+                return size[0] * 3 + 1, size[1], size[2]
+            case Term(name, True) if name in table.columns:
+                return len(self._columns) // 10 + 1, len(self._columns) // 20 + 1, len(self._columns) // 50 + 1
+        return len(self._columns) + 1, len(self._columns) // 8 + 1, len(self._columns) // 50 + 1
+
+    def _is_known(self, term: Term, table: Table) -> bool:
+        return not term.is_variable or term.text in table.columns
+
+    def _triple(self, pattern: Triple, table: Table) -> Table:
+        match pattern.predicate:
+            case Term(name, _):
+                return self._any_predicate(pattern, name, table)
+            case Alternative(paths):
+                return concatenate(self._triple(Triple(pattern.subject, path, pattern.object), table) for path in paths)
+            case path:
+                return self._path(pattern, path, table)
+
+    def _path(self, pattern: Triple, path: Path, table: Table) -> Table:
+        subject, value = self._ends(pattern, table)
+        if subject is not None:
+            pairs = self._follow(path, subject, inverse=False)
+            return _extended(pattern.object, value, pairs, table)
+        if value is not None:
+            pairs = self._follow(path, value, inverse=True)
+            return _extended(pattern.subject, None, pairs, table)
+        if not isinstance(path, Predicate):
+            raise NotCompiled("a path with two open ends")
+        subjects, objects = self._columns.forward(self._columns.terms.number(path.iri))
+        if pattern.subject == pattern.object:
+            loops = np.flatnonzero(subjects == objects)
+            return _crossed(table, {pattern.subject.text: subjects[loops]}, len(loops))
+        return _crossed(table, {pattern.subject.text: subjects, pattern.object.text: objects}, len(subjects))
+
+    def _follow(self, path: Path, nodes: Ids, *, inverse: bool) -> Pairs:
+        if isinstance(path, Predicate):
+            return follow(self._columns, path, nodes, inverse=inverse)
+        reached, which = np.unique(nodes, return_inverse=True)
+        found = follow(self._columns, path, reached, inverse=inverse)
+        return gather(found.owner.astype(np.int32), found.value, which.astype(np.int32))
+
+    def _ends(self, pattern: Triple, table: Table) -> tuple[Ids | None, Ids | None]:
+        return self._bound(pattern.subject, table), self._bound(pattern.object, table)
+
+    def _bound(self, term: Term, table: Table) -> Ids | None:
+        if not term.is_variable:
+            return np.full(table.rows, self._columns.terms.number_of(term.text), np.int32)
+        column = table.columns.get(term.text)
+        if column is not None and not table.is_bound(term.text):
+            raise NotCompiled(f"?{term.text} may be unbound")
+        return column
+
+    def _any_predicate(self, pattern: Triple, name: str, table: Table) -> Table:
+        if name in table.columns:
+            return concatenate(self._by_predicate(pattern, name, table))
+        subject, value = self._ends(pattern, table)
+        if subject is None and value is None and pattern.subject == pattern.object:
+            raise NotCompiled("a pattern with one variable twice")
+        if subject is not None:
+            owner, link, found = self._columns.statements(subject)
+        elif value is not None:
+            owner, link, found = self._columns.statements(value, inverse=True)
+        else:
+            every = self._columns.all_columns()
+            names = (pattern.subject.text, name, pattern.object.text)
+            return _crossed(table, dict(zip(names, every, strict=True)), len(every[0]))
+        pairs = Pairs(owner, found)
+        other = pattern.object if subject is not None else pattern.subject
+        known = value if subject is not None else None
+        if known is not None:
+            keep = np.flatnonzero(known[owner] == found)
+            return table.take(owner[keep]).plus(name, link[keep])
+        if other.text == name:
+            raise NotCompiled("a pattern with one variable twice")
+        return table.take(pairs.owner).plus(name, link).plus(other.text, found)
+
+    def _by_predicate(self, pattern: Triple, name: str, table: Table) -> Iterator[Table]:
+        """The pattern with each of the predicates that the variable already stands for."""
+        column = self._bound(Term(name, True), table)
+        assert column is not None  # noqa: S101 - the caller has looked
+        found = 0
+        for predicate in np.unique(column).tolist():
+            text = self._columns.terms.text(predicate)
+            if text[0] == "<":
+                part = table.take(np.flatnonzero(column == predicate))
+                yield self._triple(Triple(pattern.subject, Predicate(_iri(text)), pattern.object), part)
+                found += 1
+        if not found:
+            names = [*table.columns, *pattern.variables()]
+            yield Table({one: np.empty(0, np.int32) for one in names}, 0)
+
+
+def _iri(text: str) -> URIRef:
+    return URIRef(text[1:-1])
+
+
+def _extended(term: Term, known: Ids | None, pairs: Pairs, table: Table) -> Table:
+    """The solutions with the values that a pattern gives them; where the value is `known`, those that have it."""
+    if known is not None:
+        return table.take(pairs.owner[pairs.value == known[pairs.owner]])
+    return table.take(pairs.owner).plus(term.text, pairs.value)
+
+
+def _crossed(table: Table, columns: dict[str, Ids], rows: int) -> Table:
+    """Every solution with every row of new variables."""
+    if table.rows * rows > _MOST_ROWS:
+        raise NotCompiled("too many solutions")
+    which = np.repeat(np.arange(table.rows), rows)
+    taken = table.take(which)
+    return Table(
+        {**taken.columns, **{name: np.tile(column, table.rows) for name, column in columns.items()}}, len(which)
+    )
