@@ -1,0 +1,56 @@
+"""Columns: the values of many nodes at once, both ways, each triple once."""
+
+from array import array
+
+import numpy as np
+
+from kg.shapes.columns import Columns, Pairs, distinct_pairs, gather, is_among
+from kg.shapes.terms import TermTable
+
+
+def ids(*numbers: int) -> np.ndarray:
+    return np.array(numbers, np.int32)
+
+
+def columns() -> Columns:
+    """0 -10-> 1, 2; 1 -10-> 2 (twice); 2 -11-> 0; 0 -11-> 2."""
+    terms = TermTable()
+    for number in range(12):
+        terms.number_of(f"<urn:{number}>")
+    return Columns(terms, array("i", [1, 10, 2, 0, 10, 2, 0, 10, 1, 2, 11, 0, 0, 11, 2, 1, 10, 2]))
+
+
+def as_lists(pairs: Pairs) -> tuple[list[int], list[int]]:
+    return pairs.owner.tolist(), pairs.value.tolist()
+
+
+def test_values_of_many_nodes_each_with_its_owner() -> None:
+    assert as_lists(columns().values(ids(0, 3, 1, 0), 10)) == ([0, 0, 2, 3, 3], [1, 2, 2, 1, 2])
+    assert as_lists(columns().values(ids(2, 1), 10, inverse=True)) == ([0, 0, 1], [0, 1, 0])
+    assert as_lists(columns().values(ids(0), 9)) == ([], [])
+
+
+def test_a_triple_that_is_there_twice_counts_once() -> None:
+    assert columns().objects(1, 10) == [2]
+    assert columns().size(10) == (3, 2, 2)
+
+
+def test_statements_of_nodes_both_ways() -> None:
+    owner, predicate, value = columns().statements(ids(0, 2))
+    assert sorted(zip(owner.tolist(), predicate.tolist(), value.tolist(), strict=True)) == [(0, 10, 1), (0, 10, 2), (0, 11, 2), (1, 11, 0)]
+    owner, predicate, value = columns().statements(ids(2), inverse=True)
+    assert sorted(zip(predicate.tolist(), value.tolist(), strict=True)) == [(10, 0), (10, 1), (11, 0)]
+
+
+def test_all_triples_are_given_back() -> None:
+    assert len(list(columns().triples())) == 5 == len(columns().to_graph())
+    assert list(Columns(TermTable(), array("i")).triples()) == []
+    assert Columns(TermTable(), array("i")).statements(ids(1))[0].tolist() == []
+
+
+def test_gathering_pairs_and_sets() -> None:
+    assert as_lists(gather(ids(1, 1, 3), ids(7, 8, 9), ids(3, 2, 1))) == ([0, 2, 2], [9, 7, 8])
+    twice = [Pairs(np.array([1, 0]), ids(5, 4)), Pairs(np.array([1]), ids(5))]
+    assert as_lists(distinct_pairs(twice)) == ([0, 1], [4, 5])
+    assert is_among(ids(1, 2, 9), ids(2, 3)).tolist() == [False, True, False]
+    assert is_among(ids(1), ids()).tolist() == [False]

@@ -1,0 +1,50 @@
+"""Terms as numbers: the text of N-Triples and back, and what is read from it."""
+
+import pyoxigraph
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rdflib import XSD, BNode, Literal, URIRef
+
+from kg.shapes.terms import BLANK, IRI, LITERAL, TermTable, datatype_of, language_of, lexical_of, text_of, to_term
+from kg.turtle.terms import to_rdflib
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+literals = st.one_of(
+    texts.map(pyoxigraph.Literal),
+    st.tuples(texts, st.sampled_from(["sv", "en-gb"])).map(lambda pair: pyoxigraph.Literal(pair[0], language=pair[1])),
+    st.tuples(texts, st.sampled_from([XSD.integer, XSD.token, URIRef("urn:x")])).map(
+        lambda pair: pyoxigraph.Literal(pair[0], datatype=pyoxigraph.NamedNode(pair[1]))
+    ),
+)
+
+
+@given(literals)
+def test_a_literal_comes_back_as_it_was(literal: pyoxigraph.Literal) -> None:
+    text = str(literal)
+    assert to_term(text) == to_rdflib(literal)
+    assert str(to_term(text)) == literal.value == lexical_of(text)
+    assert datatype_of(text) == literal.datatype.value
+    assert language_of(text) == (literal.language or "")
+    if literal.datatype.value != XSD.token:  # rdflib cannot be asked about the lexical form of one
+        assert text_of(to_term(text)) == text
+
+
+@pytest.mark.parametrize("term", [URIRef("urn:a"), BNode("b"), Literal("c"), Literal("1", datatype=XSD.integer), Literal("ä", lang="sv")])
+def test_a_term_has_one_number(term: URIRef | BNode | Literal) -> None:
+    table = TermTable()
+    number = table.number(term)
+    assert (number, table.number(term), table.number_of(text_of(term)), len(table)) == (0, 0, 0, 1)
+    assert table.term(number) == term
+
+
+def test_kinds_of_terms_that_are_added_later() -> None:
+    table = TermTable()
+    numbers = table.numbers([URIRef("urn:a"), BNode("b")])
+    assert table.kinds(numbers).tolist() == [IRI, BLANK]
+    assert table.kinds(table.numbers([Literal("c")])).tolist() == [LITERAL]
+
+
+def test_a_text_of_xsd_string_is_a_plain_text() -> None:
+    assert text_of(Literal("a", datatype=XSD.string)) == text_of(Literal("a")) == '"a"'
+    assert datatype_of('"a"') == str(XSD.string)
