@@ -37,7 +37,12 @@ def test_a_triple_that_is_there_twice_counts_once() -> None:
 
 def test_statements_of_nodes_both_ways() -> None:
     owner, predicate, value = columns().statements(ids(0, 2))
-    assert sorted(zip(owner.tolist(), predicate.tolist(), value.tolist(), strict=True)) == [(0, 10, 1), (0, 10, 2), (0, 11, 2), (1, 11, 0)]
+    assert sorted(zip(owner.tolist(), predicate.tolist(), value.tolist(), strict=True)) == [
+        (0, 10, 1),
+        (0, 10, 2),
+        (0, 11, 2),
+        (1, 11, 0),
+    ]
     owner, predicate, value = columns().statements(ids(2), inverse=True)
     assert sorted(zip(predicate.tolist(), value.tolist(), strict=True)) == [(10, 0), (10, 1), (11, 0)]
 

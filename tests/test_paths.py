@@ -13,7 +13,18 @@ from rdflib.term import Node
 from kg.dataset import to_quads
 from kg.errors import EngineError
 from kg.shapes.encode import encode_graph
-from kg.shapes.paths import Alternative, Inverse, Path, Predicate, Repeated, Sequence, follow, path_text, read_path, write_path
+from kg.shapes.paths import (
+    Alternative,
+    Inverse,
+    Path,
+    Predicate,
+    Repeated,
+    Sequence,
+    follow,
+    path_text,
+    read_path,
+    write_path,
+)
 
 predicates = st.sampled_from(PREDICATES).map(Predicate)
 paths = st.recursive(
@@ -64,7 +75,9 @@ def test_paths_are_shown_with_prefixes() -> None:
     assert path_text(path, {"ex": str(EX)}) == "(^ex:p)/((ex:q|ex:r)*)"
 
 
-@pytest.mark.parametrize("text", ["[]", "()", "( :p )", "[ sh:alternativePath ( :p ) ]", '"p"', "[ sh:inversePath [] ]"])
+@pytest.mark.parametrize(
+    "text", ["[]", "()", "( :p )", "[ sh:alternativePath ( :p ) ]", '"p"', "[ sh:inversePath [] ]"]
+)
 def test_what_is_no_path_is_refused(text: str) -> None:
     graph = Graph().parse(data=f"@prefix : <{EX}> . @prefix sh: <http://www.w3.org/ns/shacl#> . :s sh:path {text} .")
     with pytest.raises(EngineError):

@@ -71,7 +71,9 @@ def test_the_path_of_a_property_shape() -> None:
     more = "a sh:PropertyShape ; sh:path [ sh:inversePath :q ]"
     found = report(select, alone=False, more=more)
     assert found.results
-    assert [(r.focus, r.value) for r in found.results] == [(r.focus, r.value) for r in report(select, alone=True, more=more).results]
+    assert [(r.focus, r.value) for r in found.results] == [
+        (r.focus, r.value) for r in report(select, alone=True, more=more).results
+    ]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ def test_a_literal_comes_back_as_it_was(literal: pyoxigraph.Literal) -> None:
         assert text_of(to_term(text)) == text
 
 
-@pytest.mark.parametrize("term", [URIRef("urn:a"), BNode("b"), Literal("c"), Literal("1", datatype=XSD.integer), Literal("ä", lang="sv")])
+@pytest.mark.parametrize(
+    "term", [URIRef("urn:a"), BNode("b"), Literal("c"), Literal("1", datatype=XSD.integer), Literal("ä", lang="sv")]
+)
 def test_a_term_has_one_number(term: URIRef | BNode | Literal) -> None:
     table = TermTable()
     number = table.number(term)

@@ -57,7 +57,7 @@ class Columns:
         self._sizes: dict[int, tuple[int, int, int]] = {}
 
     def __len__(self) -> int:
-        return len(self._subject)
+        return sum(len(self.forward(predicate)[0]) for predicate in self._slices)
 
     @property
     def predicates(self) -> list[int]:

@@ -23,6 +23,7 @@ class TriplePatterns:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
+        self._triples = len(columns)
 
     def extend(self, patterns: list[Triple], table: Table, after: Callable[[Table], Table]) -> Table:
         """The solutions of a basic graph pattern that extend those of `table`; `after` is asked between the patterns.
@@ -63,8 +64,8 @@ class TriplePatterns:
                 size = self._size(path, table)
                 return size[0] * 3 + 1, size[1], size[2]
             case Term(name, True) if name in table.columns:
-                return len(self._columns) // 10 + 1, len(self._columns) // 20 + 1, len(self._columns) // 50 + 1
-        return len(self._columns) + 1, len(self._columns) // 8 + 1, len(self._columns) // 50 + 1
+                return self._triples // 10 + 1, self._triples // 20 + 1, self._triples // 50 + 1
+        return self._triples + 1, self._triples // 8 + 1, self._triples // 50 + 1
 
     def _is_known(self, term: Term, table: Table) -> bool:
         return not term.is_variable or term.text in table.columns
