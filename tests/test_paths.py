@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from generated_shapes import EX, NODES, PREDICATES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, QuerySolutions, Store
 from rdflib import RDF, BNode, Graph
 from rdflib.term import Node
 
+from generated_shapes import EX, NODES, PREDICATES
 from kg.dataset import to_quads
 from kg.errors import EngineError
 from kg.shapes.encode import encode_graph

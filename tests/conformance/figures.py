@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from shacl import SIZES
+from shacl import cases_of as shacl_cases_of
 from w3c import ROOT, RUN, Suite, cases_of, known_failures
 
 DOCUMENT = ROOT / "docs" / "conformance.md"
@@ -61,6 +63,16 @@ _TAIL = """
 """
 
 
+_SHACL = """
+## SHACL
+
+The [test suite of the W3C for SHACL](https://github.com/w3c/data-shapes/tree/gh-pages/data-shapes-test-suite) is run by
+`tests/conformance/test_w3c_shacl.py` over the compiled validator, from the folder `shacl` beside the other; pySHACL is asked nothing. Each result
+must have the focus node, path, value, severity, shape, constraint component and constraint that the W3C expects, no result
+may be missing or be one too many, and what must fail must fail.
+"""
+
+
 def document() -> str:
     """The text of `docs/conformance.md`."""
     lines = ["| Suite | Tests run | Pass | Known failures |", "|---|---:|---:|---:|"]
@@ -75,7 +87,15 @@ def document() -> str:
     for reason in sorted({reason for reason, _ in counted}, key=str.casefold):
         seen = sorted(seen for known, seen in counted if known == reason)
         lines.append(f"| {reason} | {sum(counted[reason, item] for item in seen)} | {', '.join(seen)} |")
-    return _HEAD + "\n".join(lines) + "\n" + _TAIL
+    return _HEAD + "\n".join(lines) + "\n" + _TAIL + _shacl()
+
+
+def _shacl() -> str:
+    lines = [_SHACL, "| Suite | Tests run | Pass | Known failures |", "|---|---:|---:|---:|"]
+    for part, name in (("core", "SHACL Core"), ("sparql", "SHACL-SPARQL")):
+        failures = sum(case.iri in known_failures() for case in shacl_cases_of(part))
+        lines.append(f"| {name} | {SIZES[part]} | {SIZES[part] - failures} | {failures} |")
+    return "\n".join(lines) + "\n"
 
 
 def _failures(suite: Suite) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -59,8 +60,11 @@ class SparqlEvaluator:
 
     def __init__(self, columns: Columns, shapes: Graph) -> None:
         self._columns = columns
-        self._in_columns = ColumnQueries(columns)
         self._in_store = StoreQueries(columns, shapes)
+
+    @cached_property
+    def _in_columns(self) -> ColumnQueries:
+        return ColumnQueries(self._columns)
 
     def __call__(self, subject: Subject, constraint: Sparql) -> Iterator[Batch]:
         """The results of a constraint for all focus nodes of its subject.

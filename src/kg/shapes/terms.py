@@ -7,6 +7,7 @@ written, language tags are in lower case, lexical forms are as they were read.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -39,6 +40,7 @@ _KINDS = {"<": IRI, "_": BLANK, '"': LITERAL}
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+_BOOLEANS = {"true", "false", "1", "0"}
 _COLLAPSED = {XSD.normalizedString, XSD.token}
 
 
@@ -123,6 +125,9 @@ def to_term(text: str) -> RdflibTerm:
         literal = Literal("" + lexical)
         literal.__setstate__((None, {"language": None, "datatype": datatype}))
         return literal
+    if datatype == XSD.boolean and lexical not in _BOOLEANS:
+        with warnings.catch_warnings(action="ignore"):  # rdflib warns of what rules report
+            return Literal(lexical, datatype=datatype, normalize=False)
     return Literal(lexical, datatype=datatype, normalize=False)
 
 
