@@ -27,8 +27,8 @@ from kg.shapes.model import (
     Qualified,
     Shape,
     Sparql,
-    Test,
     UniqueLang,
+    ValueTest,
 )
 from kg.shapes.paths import follow
 from kg.shapes.terms import Ids, Mask, language_of
@@ -96,7 +96,7 @@ class Evaluator:
         self.shapes = shapes
         self.sparql = sparql
         self._evaluate: dict[type, Callable[[Subject, Any], Iterator[Batch]]] = {
-            Test: self._test,
+            ValueTest: self._value_test,
             Count: self._count,
             HasValue: self._has_value,
             UniqueLang: self._unique_lang,
@@ -143,7 +143,7 @@ class Evaluator:
             result[batch.owner] = False
         return result
 
-    def _test(self, subject: Subject, constraint: Test) -> Iterator[Batch]:
+    def _value_test(self, subject: Subject, constraint: ValueTest) -> Iterator[Batch]:
         yield from subject.failing(constraint.component, passes(self.columns, constraint, subject.values))
 
     def _count(self, subject: Subject, constraint: Count) -> Iterator[Batch]:

@@ -1,7 +1,7 @@
 """Shapes as values: what a shapes graph declares (SHACL §2), each shape with its targets and constraints.
 
-A constraint is one of a few kinds, by what is needed to evaluate it: `Test` looks at each value alone, `Count` at how
-many there are, `Comparison` at the values of another property, `Logic` at other shapes, and so on.
+A constraint is one of a few kinds, by what is needed to evaluate it: `ValueTest` looks at each value alone, `Count` at
+how many there are, `Comparison` at the values of another property, `Logic` at other shapes, and so on.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ __all__ = [
     "Shapes",
     "Sparql",
     "Target",
-    "Test",
     "UniqueLang",
+    "ValueTest",
     "references",
 ]
 
@@ -43,7 +43,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class ValueTest:
     """A constraint on each value node alone: class, datatype, node kind, range, length, pattern, languages, list."""
 
     component: URIRef
@@ -130,7 +130,7 @@ class Sparql:
     code: str = ""
 
 
-Constraint: TypeAlias = Test | Count | HasValue | UniqueLang | Comparison | Logic | Qualified | Closed | Sparql
+Constraint: TypeAlias = ValueTest | Count | HasValue | UniqueLang | Comparison | Logic | Qualified | Closed | Sparql
 
 
 @dataclass(frozen=True, slots=True)

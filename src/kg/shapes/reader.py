@@ -28,8 +28,8 @@ from kg.shapes.model import (
     Shapes,
     Sparql,
     Target,
-    Test,
     UniqueLang,
+    ValueTest,
     references,
 )
 from kg.shapes.paths import read_path
@@ -163,18 +163,18 @@ class _Reader:
     def _tests(self, node: Node) -> Iterator[Constraint]:
         graph = self.graph
         for term in _objects(graph, node, SH["class"]):
-            yield Test(_component(SH["class"]), (term,))
+            yield ValueTest(_component(SH["class"]), (term,))
         for name in _ONE_VALUE:
             if (given := _single(graph, node, name)) is not None:
                 if name in (SH.minLength, SH.maxLength):
                     _whole(node, name, given)
-                yield Test(_component(name), (given,))
+                yield ValueTest(_component(name), (given,))
         flags = str(_single(graph, node, SH.flags) or "")
         for term in _objects(graph, node, SH.pattern):
-            yield Test(_component(SH.pattern), (term,), flags)
+            yield ValueTest(_component(SH.pattern), (term,), flags)
         for name in _LISTED:
             if (listed := _single(graph, node, name)) is not None:
-                yield Test(_component(name), tuple(Collection(graph, listed)))
+                yield ValueTest(_component(name), tuple(Collection(graph, listed)))
 
     def _logic(self, node: Node) -> Iterator[Constraint]:
         for name in (SH["not"], SH.node, SH.property):

@@ -33,8 +33,9 @@ _CODE = URIRef(GOV.shapeCode)
 def only_targets_of(shapes: Graph, wanted: Iterable[Node]) -> Graph:
     """A copy of a shapes graph in which only the wanted shapes have targets, so that only they are evaluated."""
     kept, result = set(wanted), Graph()
+    classes = {RDFS.Class, *shapes.transitive_subjects(RDFS.subClassOf, RDFS.Class)}
     for triple in shapes:
-        is_target = triple[1] in TARGETS or (triple[1] == RDF.type and triple[2] == RDFS.Class)
+        is_target = triple[1] in TARGETS or (triple[1] == RDF.type and triple[2] in classes)
         if not is_target or triple[0] in kept:
             result.add(triple)
     return result

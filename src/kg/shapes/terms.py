@@ -116,11 +116,12 @@ def to_term(text: str) -> RdflibTerm:
     if text[0] == "_":
         return BNode(text[2:])
     lexical, suffix = lexical_of(text), text[text.rindex('"') + 1 :]
-    if not suffix:
-        return Literal(lexical)
-    if suffix[0] == "@":
-        return Literal(lexical, lang=suffix[1:])
-    datatype = URIRef(suffix[3:-1])
+    if not suffix or suffix[0] == "@":
+        return Literal(lexical, lang=suffix[1:] or None)
+    return _typed(lexical, URIRef(suffix[3:-1]))
+
+
+def _typed(lexical: str, datatype: URIRef) -> Literal:
     if datatype in _COLLAPSED:  # see kg.turtle.terms: rdflib would collapse the white space
         literal = Literal("" + lexical)
         literal.__setstate__((None, {"language": None, "datatype": datatype}))

@@ -17,7 +17,7 @@ from rdflib.term import Node
 from kg.errors import EngineError
 from kg.shapes.columns import Columns, is_among
 from kg.shapes.literals import comes_before, is_well_formed, read_value
-from kg.shapes.model import Test
+from kg.shapes.model import ValueTest
 from kg.shapes.paths import Inverse, Predicate, Repeated, follow
 from kg.shapes.terms import BLANK, IRI, LITERAL, Ids, Mask, datatype_of, language_of, lexical_of, text_of
 
@@ -35,7 +35,7 @@ _FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE
 _SUPERCLASSES = Repeated(Inverse(Predicate(RDFS.subClassOf)), "*")
 
 
-def passes(columns: Columns, test: Test, values: Ids) -> Mask:
+def passes(columns: Columns, test: ValueTest, values: Ids) -> Mask:
     """Which of the values pass the test.
 
     Raises:
@@ -63,17 +63,17 @@ def instances(columns: Columns, kind: Node) -> Ids:
     return np.unique(found.value)
 
 
-def _datatype(test: Test) -> Callable[[str], bool]:
+def _datatype(test: ValueTest) -> Callable[[str], bool]:
     wanted = str(test.arguments[0])
     return lambda text: datatype_of(text) == wanted and is_well_formed(lexical_of(text), wanted)
 
 
-def _length(holds: Callable[[int, int], bool], test: Test) -> Callable[[str], bool]:
+def _length(holds: Callable[[int, int], bool], test: ValueTest) -> Callable[[str], bool]:
     bound = int(str(test.arguments[0]))
     return lambda text: text[0] != "_" and holds(len(lexical_of(text)), bound)
 
 
-def _range(*, above: bool, or_equal: bool, test: Test) -> Callable[[str], bool]:
+def _range(*, above: bool, or_equal: bool, test: ValueTest) -> Callable[[str], bool]:
     bound = read_value(text_of(test.arguments[0]))
 
     def check(text: str) -> bool:
@@ -84,7 +84,7 @@ def _range(*, above: bool, or_equal: bool, test: Test) -> Callable[[str], bool]:
     return check
 
 
-def _pattern(test: Test) -> Callable[[str], bool]:
+def _pattern(test: ValueTest) -> Callable[[str], bool]:
     flags = 0
     for letter in test.flags:
         flags |= _FLAGS.get(letter, 0)
@@ -96,7 +96,7 @@ def _pattern(test: Test) -> Callable[[str], bool]:
     return lambda text: text[0] != "_" and pattern.search(lexical_of(text)) is not None
 
 
-def _language_in(test: Test) -> Callable[[str], bool]:
+def _language_in(test: ValueTest) -> Callable[[str], bool]:
     ranges = [str(term).lower() for term in test.arguments]
 
     def check(text: str) -> bool:
@@ -106,7 +106,7 @@ def _language_in(test: Test) -> Callable[[str], bool]:
     return check
 
 
-_CHECKS: dict[str, Callable[[Test], Callable[[str], bool]]] = {
+_CHECKS: dict[str, Callable[[ValueTest], Callable[[str], bool]]] = {
     "Datatype": _datatype,
     "MinLength": partial(_length, operator.ge),
     "MaxLength": partial(_length, operator.le),
