@@ -54,6 +54,8 @@ bench: $(READY) ## the figures of the README and of docs/benchmarks.md, beside p
 	$(BIN)/python benchmarks/questions.py
 	$(BIN)/python benchmarks/fairness.py
 	$(BIN)/python benchmarks/ownership.py
+	$(BIN)/python benchmarks/validate.py --triples 100000
+	$(BIN)/python benchmarks/validate.py --triples 1000000 --pyshacl 0
 	$(BIN)/python benchmarks/endpoint.py
 	$(BIN)/python benchmarks/endpoint.py --heavy --triples 1000000
 	$(BIN)/python benchmarks/endpoint.py --stream --triples 1000000

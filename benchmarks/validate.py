@@ -2,9 +2,9 @@
 
 `python benchmarks/validate.py --triples 1000000`
 
-Each round asks Jena (one warm JVM, its graph loaded once, after a round that is not counted) and then `kg` (a new process
-each time, so that it is cold and its loading is measured too). pySHACL is asked about a smaller graph, beside `kg` on
-that one. Jena comes from Debian's `libapache-jena-java`; without it, or without javac, only the others are measured.
+Each round asks Jena (one warm JVM, its graph loaded once, after a round that is not counted) and then `kg` (a new
+process each time, so that it is cold and its loading is measured too). pySHACL is asked about a smaller graph, beside
+`kg` on that one. Jena comes from Debian's `libapache-jena-java`; without it, or javac, only the others are measured.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ from generate import write
 
 ROOT = Path(__file__).parents[1]
 JARS = Path("/usr/share/java")
-LIBRARIES = ("jena-*", "commons-*", "slf4j-api", "slf4j-nop", "guava", "jackson*", "jsonld-java", "thrift", "protobuf*", "gson", "jakarta.json*", "titanium*", "dexx*", "httpc*")  # fmt: skip
+LIBRARIES = (
+    *("jena-*", "commons-*", "slf4j-api", "slf4j-nop", "guava", "jackson*", "jsonld-java", "thrift"),
+    *("protobuf*", "gson", "jakarta.json*", "titanium*", "dexx*", "httpc*"),
+)
 SHADED = "org/apache/jena/ext/"
 CHILD = """
 import json, logging, resource, sys, time
@@ -52,7 +55,8 @@ else:
     results = sum(1 for _ in Validation(columns, shapes).results())
 done = time.perf_counter()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"triples": len(columns), "load": loaded - start, "validate": done - loaded, "results": results, "peak": peak}))
+times = {"load": loaded - start, "validate": done - loaded}
+print(json.dumps({**times, "results": results, "peak": peak}))
 """
 
 
@@ -94,7 +98,7 @@ def jena_shapes(path: Path) -> None:
 
 
 def class_path(folder: Path) -> str:
-    """Jena's libraries and the compiled class. Debian moves a package of Jena but not its texts, so these are copied."""
+    """Jena's libraries and the compiled class; the texts of a package that Debian has renamed are put in its place."""
     jars = sorted({jar for name in LIBRARIES for jar in JARS.glob(f"{name}.jar") if "-4.5" not in jar.name})
     with zipfile.ZipFile(JARS / "jena-core.jar") as archive:
         for name in archive.namelist():

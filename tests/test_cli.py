@@ -1,5 +1,6 @@
 """The command line as people use it: a process, its output, its exit code, and never a traceback."""
 
+import gzip
 import json
 import os
 import signal
@@ -148,7 +149,7 @@ def test_broken_file_is_reported_with_its_place(folder: Path, tmp_path: Path) ->
     assert f"{broken}:" in result.stderr
 
 
-@pytest.mark.parametrize("output", ["text", "json", "ttl", "html"])
+@pytest.mark.parametrize("output", ["text", "json", "jsonl", "ttl", "html"])
 def test_validate_any_file_in_every_format(folder: Path, tmp_path: Path, output: str) -> None:
     data, shapes = tmp_path / "data.nt", tmp_path / "shapes.ttl"
     data.write_text('<https://e.org/a> <http://xmlns.com/foaf/0.1/name> "<script>"@en .\n')
@@ -163,6 +164,20 @@ def test_validate_any_file_in_every_format(folder: Path, tmp_path: Path, output:
     assert "<script>" not in result.stdout or output != "html"
     shapes.write_text(shapes.read_text().replace("maxLength 3", "maxLength 30"))
     assert kg("validate", str(data), "--shapes", str(shapes), "--format", output, cwd=folder).returncode == 0
+
+
+def test_validate_says_the_same_with_either_engine(folder: Path, tmp_path: Path) -> None:
+    data, shapes = tmp_path / "data.nt.gz", tmp_path / "shapes.ttl"
+    data.write_bytes(gzip.compress(b"<https://e.org/a> <https://e.org/p> 'x' .\n".replace(b"'", b'"')))
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix : <https://e.org/> .\n"
+        ':S sh:targetSubjectsOf :p ; sh:property :P . :P sh:path :p ; sh:minCount 2 ; sh:message "too few" .'
+    )
+    command = ("validate", str(data), "--shapes", str(shapes), "--format", "jsonl")
+    compiled, pyshacl = (kg(*command, "--engine", engine, cwd=folder) for engine in ("compiled", "pyshacl"))
+    assert compiled.returncode == pyshacl.returncode == 1
+    assert compiled.stdout == pyshacl.stdout
+    assert json.loads(compiled.stdout)["messages"] == {"": "too few"}
 
 
 def test_fmt_changes_once_and_check_tells(folder: Path, tmp_path: Path) -> None:

@@ -546,15 +546,14 @@ def _progress() -> Iterator[Progress]:
 
 @contextmanager
 def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """How much of a whole is done, on standard error and only on a terminal; meanwhile Ctrl-C is always heard."""
+    """How much of a whole is done, on a terminal that shows nothing else; meanwhile Ctrl-C is always heard."""
     with interruptible():
-        if sys.stderr is None or not sys.stderr.isatty():
+        if sys.stderr is None or not sys.stderr.isatty() or sys.stdout.isatty():
             yield lambda _done, _all: None
             return
         from rich.console import Console
         from rich.progress import Progress
 
-        console = Console(stderr=True)
-        with Progress(console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+        with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
             task = bar.add_task(title, total=None)
             yield lambda done, whole: bar.update(task, completed=done, total=whole)
