@@ -85,13 +85,14 @@ class Expressions:
         """The rows that a query which groups solutions gives for those of its group, as identifiers of terms."""
         names = sorted(query.inputs & set(table.columns))
         coded = query.counted & set(names)
-        values = self._values(names, table, np.arange(table.rows), coded)
-        text = f"SELECT {query.clause} {{ {values} }} {query.aggregation}"
-        for row in self._ask(text, query.prefixes):
-            yield [
-                UNBOUND if term is None else _number(term) if name in coded else self._terms.number_of(term)
-                for name, term in zip(query.names, row, strict=True)
-            ]
+        for rows in _parts(query, table):
+            values = self._values(names, table, rows, coded)
+            text = f"SELECT {query.clause} {{ {values} }} {query.aggregation}"
+            for row in self._ask(text, query.prefixes):
+                yield [
+                    UNBOUND if term is None else _number(term) if name in coded else self._terms.number_of(term)
+                    for name, term in zip(query.names, row, strict=True)
+                ]
 
     def _chunks(self, names: list[str], table: Table, first: Index) -> Iterator[tuple[int, str]]:
         for start in range(0, len(first), _CHUNK):
@@ -130,6 +131,22 @@ class Expressions:
             if not table.is_bound(name) or (self._terms.kinds(table.columns[name]) != IRI).any():
                 return False
         return True
+
+
+def _parts(query: Select, table: Table) -> Iterator[Index]:
+    """The solutions in parts of a bounded size, those of a group together; in one where the groups are not known."""
+    keys = [table.columns[name] for name in query.keys if name in table.columns]
+    if not keys:
+        yield np.arange(table.rows)
+        return
+    _, group = distinct(keys, table.rows)
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    begun = 0
+    while begun < table.rows:
+        end = starts[np.searchsorted(starts, begun + _CHUNK)] if starts[-1] >= begun + _CHUNK else table.rows
+        yield order[begun:end]
+        begun = int(end)
 
 
 def _names(expression: Expression, table: Table) -> list[str]:

@@ -132,6 +132,8 @@ class Select:
     """The variables of the group that the clause and the aggregation use."""
     counted: frozenset[str]
     """Those of them that are only grouped by, counted or returned, so that it does not matter what they stand for."""
+    keys: tuple[str, ...]
+    """The variables that it groups by; none where it groups by anything else, too, or not at all."""
     prefixes: Mapping[str, str]
 
 

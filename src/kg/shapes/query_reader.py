@@ -137,6 +137,7 @@ class _Reader:
             is_aggregated=is_aggregated,
             inputs=frozenset(inputs),
             counted=frozenset(inputs) - _looked_into(words),
+            keys=_keys(rest),
             prefixes=self.prefixes,
         )
 
@@ -322,6 +323,14 @@ class _Reader:
         if token.kind is Kind.PREFIXED and prefix in self.prefixes and "\\" not in local and "%" not in local:
             return self.prefixes[prefix] + local
         raise NotCompiled(f"the name {token.text}")
+
+
+def _keys(words: list[Token]) -> tuple[str, ...]:
+    """The variables of a GROUP BY that has nothing but variables."""
+    having = next((place for place, word in enumerate(words) if word.is_word("HAVING")), len(words))
+    keys = words[2:having]
+    plain = bool(keys) and words[0].is_word("GROUP") and all(word.kind is Kind.VARIABLE for word in keys)
+    return tuple(word.text[1:] for word in keys) if plain else ()
 
 
 def _looked_into(words: list[Token]) -> set[str]:
