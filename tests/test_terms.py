@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import XSD, BNode, Literal, URIRef
 
+from kg.errors import SourceError
 from kg.shapes.terms import BLANK, IRI, LITERAL, TermTable, datatype_of, language_of, lexical_of, text_of, to_term
 from kg.turtle.terms import to_rdflib
 
@@ -50,3 +51,9 @@ def test_kinds_of_terms_that_are_added_later() -> None:
 def test_a_text_of_xsd_string_is_a_plain_text() -> None:
     assert text_of(Literal("a", datatype=XSD.string)) == text_of(Literal("a")) == '"a"'
     assert datatype_of('"a"') == str(XSD.string)
+
+
+@pytest.mark.parametrize("iri", ["urn:a> } SERVICE <urn:b", "urn:a b", "urn:a\\u0020", 'urn:"'])
+def test_what_rdflib_takes_for_an_iri_is_refused(iri: str) -> None:
+    with pytest.raises(SourceError):
+        text_of(URIRef(iri))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rdflib import XSD, BNode, Literal, URIRef
 from rdflib.term import Node
 
+from kg.errors import SourceError
 from kg.turtle.terms import RdflibTerm, from_rdflib
 
 __all__ = [
@@ -38,6 +39,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 IRI, BLANK, LITERAL = 0, 1, 2
 _KINDS = {"<": IRI, "_": BLANK, '"': LITERAL}
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
+_NO_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 _BOOLEANS = {"true", "false", "1", "0"}
@@ -103,6 +105,8 @@ def text_of(term: Node) -> str:
         SourceError: it is not a term of RDF.
     """
     if isinstance(term, URIRef):
+        if _NO_IRI.search(term):  # rdflib takes it for one; in a query, it would end where it should not
+            raise SourceError(f"{term!r} is not a term of RDF: an IRI has no such character")
         return f"<{term}>"
     if isinstance(term, BNode):
         return f"_:{term}"
