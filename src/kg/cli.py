@@ -213,10 +213,8 @@ def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str
     from kg.shapes.stream import Writing, write_validation
 
     project = find_project(None)
-    with _progress() as progress:
-        progress("reading")
+    with _bar() as advance:
         validation = validation_of_files(list(files), list(shape_files), project, engine=engine)
-    with _bar("validating") as advance:
         writing = Writing(project.prefixes, lang, advance)
         conforms = write_validation(validation, output, lambda text: click.echo(text, nl=False), writing)
     return 0 if conforms else 1
@@ -545,8 +543,8 @@ def _progress() -> Iterator[Progress]:
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """How much of a whole is done, on a terminal that shows nothing else; meanwhile Ctrl-C is always heard."""
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """How much of a validation is done, on a terminal that shows nothing else; meanwhile Ctrl-C is always heard."""
     with interruptible():
         if sys.stderr is None or not sys.stderr.isatty() or sys.stdout.isatty():
             yield lambda _done, _all: None
@@ -555,5 +553,5 @@ def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
         from rich.progress import Progress
 
         with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-            task = bar.add_task(title, total=None)
-            yield lambda done, whole: bar.update(task, completed=done, total=whole)
+            task = bar.add_task("reading", total=None)
+            yield lambda done, whole: bar.update(task, description="validating", completed=done, total=whole)

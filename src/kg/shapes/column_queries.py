@@ -98,8 +98,13 @@ class ColumnQueries:
                 table, waiting = self._extended(waiting, table, filters), []
                 table = self._element(element, table)
                 table = self._ready(filters, table)
-        table = self._extended(waiting, table, filters)
-        for condition in filters:
+        return self._patterns.extend(
+            waiting, table, lambda found: self._ready(filters, found), lambda found: self._filtered(filters, found)
+        )
+
+    def _filtered(self, filters: list[Expression], table: Table) -> Table:
+        """What passes all filters, those first that ask for no pattern."""
+        for condition in sorted(filters, key=lambda one: len(one.exists)):
             table = self._filter(condition, table)
         return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import numpy as np
 from rdflib import URIRef
@@ -15,7 +16,11 @@ from kg.shapes.terms import Ids
 
 __all__ = ["TriplePatterns"]
 
+_PART = 250_000
 _MOST_ROWS = 30_000_000
+_MOST_IN_PARTS = 1_000_000_000
+
+Step: TypeAlias = Callable[[Table], Table]
 
 
 class TriplePatterns:
@@ -25,10 +30,12 @@ class TriplePatterns:
         self._columns = columns
         self._triples = len(columns)
 
-    def extend(self, patterns: list[Triple], table: Table, after: Callable[[Table], Table]) -> Table:
+    def extend(self, patterns: list[Triple], table: Table, after: Step, at_last: Step | None = None) -> Table:
         """The solutions of a basic graph pattern that extend those of `table`; `after` is asked between the patterns.
 
-        Each time, the triple pattern is taken that promises the fewest solutions.
+        Each time, the triple pattern is taken that promises the fewest solutions. Where what comes next is known,
+        `at_last`, it is done with the last pattern for a part of the solutions after the other: so what a pattern makes
+        many and filters make few is never there as a whole.
 
         Raises:
             NotCompiled: a pattern cannot be followed, or has too many solutions.
@@ -37,10 +44,20 @@ class TriplePatterns:
         while left:
             pattern = min(left, key=lambda one: self._expected(one, table))
             left.remove(pattern)
-            if self._expected(pattern, table) > _MOST_ROWS:
+            expected = self._expected(pattern, table)
+            is_last = not left and at_last is not None
+            if expected > (_MOST_IN_PARTS if is_last else _MOST_ROWS):
                 raise NotCompiled("too many solutions")
+            if not left and at_last is not None:
+                return self._in_parts(pattern, table, int(expected // _PART) + 1, at_last)
             table = after(self._triple(pattern, table))
-        return table
+        return at_last(table) if at_last is not None else table
+
+    def _in_parts(self, pattern: Triple, table: Table, parts: int, then: Step) -> Table:
+        if parts == 1 or table.rows <= 1:
+            return then(self._triple(pattern, table))
+        places = np.array_split(np.arange(table.rows), min(parts, table.rows))
+        return concatenate(then(self._triple(pattern, table.take(rows))) for rows in places)
 
     def _expected(self, pattern: Triple, table: Table) -> float:
         """How many solutions a triple pattern is expected to leave."""
