@@ -6,10 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from rdflib import RDF, URIRef
-
-from kg.namespaces import FOREIGN
-from kg.shapes.paths import Alternative, Inverse, Path, Predicate, Repeated, Sequence
+from kg.shapes.paths import Inverse, Path, Sequence
 from kg.shapes.patterns import (
     Bind,
     Element,
@@ -23,11 +20,11 @@ from kg.shapes.patterns import (
     Triple,
     Union,
 )
+from kg.shapes.query_words import Words, read_term, read_verb
 from kg.sparql_lexer import Kind, Token, tokens
 
 __all__ = ["read_ask", "read_select"]
 
-_XSD = FOREIGN["xsd"]
 _UNKNOWN = ("GRAPH", "MINUS", "VALUES", "SERVICE")
 _MODIFIERS = ("ORDER", "LIMIT", "OFFSET", "VALUES", "FROM")
 _UNSTEADY = ("RAND", "NOW", "UUID", "STRUUID", "BNODE")
@@ -40,11 +37,11 @@ def read_select(text: str, prefixes: Mapping[str, str]) -> Select:
     Raises:
         NotCompiled: it has something that columns cannot follow.
     """
-    reader = _Reader(text, list(tokens(text)), dict(prefixes))
-    reader.prologue()
+    reader = _Reader(Words(text, list(tokens(text)), dict(prefixes)))
+    reader.on.prologue()
     select = reader.select()
-    if reader.at < len(reader.words):
-        raise NotCompiled(f"what follows the query: {reader.words[reader.at].text}")
+    if reader.on.at < len(reader.on.words):
+        raise NotCompiled(f"what follows the query: {reader.on.words[reader.on.at].text}")
     return select
 
 
@@ -54,79 +51,46 @@ def read_ask(text: str, prefixes: Mapping[str, str]) -> Group:
     Raises:
         NotCompiled: it has something that columns cannot follow.
     """
-    reader = _Reader(text, list(tokens(text)), dict(prefixes))
-    reader.prologue()
-    if not reader.take().is_word("ASK"):
+    reader = _Reader(Words(text, list(tokens(text)), dict(prefixes)))
+    reader.on.prologue()
+    if not reader.on.take().is_word("ASK"):
         raise NotCompiled("no ASK")
-    if reader.peek().is_word("WHERE"):
-        reader.take()
+    if reader.on.peek().is_word("WHERE"):
+        reader.on.take()
     group = reader.group()
-    if reader.at < len(reader.words):
-        raise NotCompiled(f"what follows the query: {reader.words[reader.at].text}")
+    if reader.on.at < len(reader.on.words):
+        raise NotCompiled(f"what follows the query: {reader.on.words[reader.on.at].text}")
     return group
 
 
 @dataclass(slots=True)
 class _Reader:
-    text: str
-    words: list[Token]
-    prefixes: dict[str, str]
-    at: int = 0
+    on: Words
     fresh: Iterator[int] = field(default_factory=count)
 
-    def peek(self) -> Token:
-        if self.at >= len(self.words):
-            raise NotCompiled("an end that is not expected")
-        return self.words[self.at]
-
-    def take(self, text: str | None = None) -> Token:
-        token = self.peek()
-        if text is not None and token.text != text:
-            raise NotCompiled(f"{token.text} where {text} is expected")
-        self.at += 1
-        return token
-
-    def is_sign(self, *signs: str) -> bool:
-        return self.at < len(self.words) and self.peek().kind is Kind.SIGN and self.peek().text in signs
-
-    def prologue(self) -> None:
-        while self.peek().is_word("PREFIX"):
-            self.take()
-            name = self.take().text.rstrip(":")
-            self.prefixes[name] = self.take().text[1:-1]
-
     def select(self) -> Select:
-        if not self.take().is_word("SELECT"):
+        if not self.on.take().is_word("SELECT"):
             raise NotCompiled("no SELECT")
-        is_distinct = self.peek().is_word("DISTINCT")
-        if self.peek().is_word("DISTINCT", "REDUCED"):
-            self.take()
-        start, names, binds, words = self.peek().start, list[str](), list[Bind](), list[Token]()
-        while not self.is_sign("{") and not self.peek().is_word("WHERE"):
-            begun = self.at
-            if self.is_sign("("):
-                binds.append(self.named_expression())
-                names.append(binds[-1].variable)
-            elif self.peek().kind is Kind.VARIABLE:
-                names.append(self.take().text[1:])
-            else:
-                raise NotCompiled(f"SELECT {self.peek().text}")
-            words += self.words[begun : self.at]
-        clause = self.text[start : self.peek().start]
-        if self.peek().is_word("WHERE"):
-            self.take()
+        is_distinct = self.on.peek().is_word("DISTINCT")
+        if self.on.peek().is_word("DISTINCT", "REDUCED"):
+            self.on.take()
+        start = self.on.peek().start
+        names, binds, words = self.clause()
+        clause = self.on.text[start : self.on.peek().start]
+        if self.on.peek().is_word("WHERE"):
+            self.on.take()
         group = self.group()
-        begun, depth = self.at, 0
-        while self.at < len(self.words) and not (depth == 0 and self.is_sign("}")):
-            if self.peek().is_word(*_MODIFIERS):
-                raise NotCompiled(self.peek().text)
-            depth += self.is_sign("(") - self.is_sign(")")
-            self.take()
-        rest = self.words[begun : self.at]
+        begun, depth = self.on.at, 0
+        while self.on.at < len(self.on.words) and not (depth == 0 and self.on.is_sign("}")):
+            if self.on.peek().is_word(*_MODIFIERS):
+                raise NotCompiled(self.on.peek().text)
+            depth += self.on.is_sign("(") - self.on.is_sign(")")
+            self.on.take()
+        rest = self.on.words[begun : self.on.at]
         words += rest
         inputs = {token.text[1:] for token in words if token.kind is Kind.VARIABLE} - {bind.variable for bind in binds}
         is_aggregated = bool(rest) or any(token.is_word(*_AGGREGATES) for token in words)
-        tail = self.text[rest[0].start : rest[-1].end] if rest else ""
+        tail = self.on.text[rest[0].start : rest[-1].end] if rest else ""
         return Select(
             names=tuple(names),
             binds=tuple(binds),
@@ -138,113 +102,121 @@ class _Reader:
             inputs=frozenset(inputs),
             counted=frozenset(inputs) - _looked_into(words),
             keys=_keys(rest),
-            prefixes=self.prefixes,
+            prefixes=self.on.prefixes,
         )
 
+    def clause(self) -> tuple[list[str], list[Bind], list[Token]]:
+        """What stands between SELECT and WHERE: the variables that are returned, those computed, and all words."""
+        names, binds, words = list[str](), list[Bind](), list[Token]()
+        while not self.on.is_sign("{") and not self.on.peek().is_word("WHERE"):
+            begun = self.on.at
+            if self.on.is_sign("("):
+                binds.append(self.named_expression())
+                names.append(binds[-1].variable)
+            elif self.on.peek().kind is Kind.VARIABLE:
+                names.append(self.on.take().text[1:])
+            else:
+                raise NotCompiled(f"SELECT {self.on.peek().text}")
+            words += self.on.words[begun : self.on.at]
+        return names, binds, words
+
     def named_expression(self) -> Bind:
-        self.take("(")
-        begun, depth = self.at, 0
-        while not (depth == 0 and self.peek().is_word("AS")):
-            depth += self.is_sign("(") - self.is_sign(")")
-            self.take()
-        expression = self.expression(begun, self.at)
-        self.take()
-        variable = self.take().text[1:]
-        self.take(")")
+        self.on.take("(")
+        begun, depth = self.on.at, 0
+        while not (depth == 0 and self.on.peek().is_word("AS")):
+            depth += self.on.is_sign("(") - self.on.is_sign(")")
+            self.on.take()
+        expression = self.expression(begun, self.on.at)
+        self.on.take()
+        variable = self.on.take().text[1:]
+        self.on.take(")")
         return Bind(expression, variable)
 
     def expression(self, begun: int, end: int) -> Expression:
         """The words between as an expression; each EXISTS becomes a variable."""
-        after, pieces, exists, variables = self.at, list[str](), list[tuple[str, Group]](), set[str]()
-        self.at, last = begun, self.words[begun].start
-        while self.at < end:
-            token = self.take()
+        after, pieces, exists, variables = self.on.at, list[str](), list[tuple[str, Group]](), set[str]()
+        self.on.at, last = begun, self.on.words[begun].start
+        while self.on.at < end:
+            token = self.on.take()
             if token.is_word(*_UNSTEADY):
                 raise NotCompiled(token.text)
             if token.kind is Kind.VARIABLE:
                 variables.add(token.text[1:])
             if token.is_word("EXISTS"):
-                before = self.words[self.at - 2]
+                before = self.on.words[self.on.at - 2]
                 is_negated = before.is_word("NOT")
-                pieces.append(self.text[last : before.start if is_negated else token.start])
+                pieces.append(self.on.text[last : before.start if is_negated else token.start])
                 name = f"kgExists{next(self.fresh)}"
                 exists.append((name, self.group()))
                 pieces.append(f"(!?{name})" if is_negated else f"?{name}")
-                last = self.words[self.at - 1].end
-        pieces.append(self.text[last : max(last, self.words[end - 1].end)])
-        self.at = max(after, self.at)
-        return Expression("".join(pieces).strip(), frozenset(variables), tuple(exists), self.prefixes)
+                last = self.on.words[self.on.at - 1].end
+        pieces.append(self.on.text[last : max(last, self.on.words[end - 1].end)])
+        self.on.at = max(after, self.on.at)
+        return Expression("".join(pieces).strip(), frozenset(variables), tuple(exists), self.on.prefixes)
 
     def group(self) -> Group:
-        self.take("{")
-        if self.peek().is_word("SELECT"):
+        self.on.take("{")
+        if self.on.peek().is_word("SELECT"):
             found = Group((self.select(),))
-            self.take("}")
+            self.on.take("}")
             return found
         elements: list[Element] = []
-        while not self.is_sign("}"):
-            token = self.peek()
-            if self.is_sign("."):
-                self.take()
-            elif self.is_sign("{"):
+        while not self.on.is_sign("}"):
+            token = self.on.peek()
+            if self.on.is_sign("."):
+                self.on.take()
+            elif self.on.is_sign("{"):
                 elements.append(self.union())
             elif token.is_word("OPTIONAL"):
-                self.take()
+                self.on.take()
                 elements.append(Optional(self.group()))
             elif token.is_word("FILTER"):
-                self.take()
+                self.on.take()
                 elements.append(Filter(self.constraint()))
             elif token.is_word("BIND"):
-                self.take()
+                self.on.take()
                 elements.append(self.named_expression())
             elif token.is_word(*_UNKNOWN):
                 raise NotCompiled(token.text)
             else:
                 elements.extend(self.triples())
-        self.take("}")
+        self.on.take("}")
         return Group(tuple(elements))
 
     def union(self) -> Element:
         groups = [self.group()]
-        while self.peek().is_word("UNION"):
-            self.take()
+        while self.on.peek().is_word("UNION"):
+            self.on.take()
             groups.append(self.group())
         return Union(tuple(groups))
 
     def constraint(self) -> Expression:
         """What follows FILTER: an expression in parentheses, a call, or EXISTS."""
-        begun = self.at
-        if self.peek().is_word("NOT"):
-            self.take()
-        if self.peek().is_word("EXISTS"):
-            self.take()
-            self.skip("{", "}")
+        begun = self.on.at
+        if self.on.peek().is_word("NOT"):
+            self.on.take()
+        if self.on.peek().is_word("EXISTS"):
+            self.on.take()
+            self.on.skip("{", "}")
         else:
-            while not self.is_sign("("):
-                self.take()
-            self.skip("(", ")")
-        return self.expression(begun, self.at)
-
-    def skip(self, opening: str, closing: str) -> None:
-        self.take(opening)
-        depth = 1
-        while depth:
-            depth += self.is_sign(opening) - self.is_sign(closing)
-            self.take()
+            while not self.on.is_sign("("):
+                self.on.take()
+            self.on.skip("(", ")")
+        return self.expression(begun, self.on.at)
 
     def triples(self) -> Iterator[Triple]:
-        subject = self.term()
+        subject = read_term(self.on)
         while True:
-            predicate = self.verb()
-            yield from self.pattern(subject, predicate, self.term())
-            while self.is_sign(","):
-                self.take()
-                yield from self.pattern(subject, predicate, self.term())
-            while self.is_sign(";"):
-                self.take()
-            if self.is_sign(".", "}", "{") or (self.peek().kind is Kind.WORD and self.peek().text != "a"):
+            predicate = read_verb(self.on)
+            yield from self.pattern(subject, predicate, read_term(self.on))
+            while self.on.is_sign(","):
+                self.on.take()
+                yield from self.pattern(subject, predicate, read_term(self.on))
+            while self.on.is_sign(";"):
+                self.on.take()
+            if self.on.is_sign(".", "}", "{") or (self.on.peek().kind is Kind.WORD and self.on.peek().text != "a"):
                 return
-            if self.words[self.at - 1].text != ";":
+            if self.on.words[self.on.at - 1].text != ";":
                 return
 
     def pattern(self, subject: Term, predicate: Term | Path, value: Term) -> Iterator[Triple]:
@@ -258,71 +230,6 @@ class _Reader:
                 yield from self.pattern(value, path, subject)
             case _:
                 yield Triple(subject, predicate, value)
-
-    def term(self) -> Term:
-        token = self.take()
-        match token.kind:
-            case Kind.VARIABLE:
-                return Term(token.text[1:], True)
-            case Kind.IRI | Kind.PREFIXED:
-                return Term(f"<{self.iri(token)}>", False)
-            case Kind.STRING if token.text[:3] not in ('"""', "'" * 3) and "\\" not in token.text:
-                return Term(self.literal(token.text[1:-1]), False)
-            case Kind.WORD if token.text in ("true", "false"):
-                return Term(f'"{token.text}"^^<{_XSD}boolean>', False)
-        raise NotCompiled(f"the term {token.text}")
-
-    def literal(self, lexical: str) -> str:
-        text = '"' + lexical.replace('"', '\\"') + '"'
-        if self.peek().kind is Kind.LANGUAGE:
-            return text + self.take().text.lower()
-        if self.is_sign("^^"):
-            self.take()
-            datatype = self.iri(self.take())
-            return text if datatype == f"{_XSD}string" else f"{text}^^<{datatype}>"
-        return text
-
-    def verb(self) -> Term | Path:
-        if self.peek().kind is Kind.VARIABLE:
-            return Term(self.take().text[1:], True)
-        return self.alternatives()
-
-    def alternatives(self) -> Path:
-        paths = [self.sequence()]
-        while self.is_sign("|"):
-            self.take()
-            paths.append(self.sequence())
-        return paths[0] if len(paths) == 1 else Alternative(tuple(paths))
-
-    def sequence(self) -> Path:
-        paths = [self.step()]
-        while self.is_sign("/"):
-            self.take()
-            paths.append(self.step())
-        return paths[0] if len(paths) == 1 else Sequence(tuple(paths))
-
-    def step(self) -> Path:
-        if self.is_sign("^"):
-            self.take()
-            return Inverse(self.step())
-        if self.is_sign("("):
-            self.take()
-            path = self.alternatives()
-            self.take(")")
-        else:
-            token = self.take()
-            path = Predicate(RDF.type if token.text == "a" else URIRef(self.iri(token)))
-        while self.is_sign("*", "+", "?"):
-            path = Repeated(path, self.take().text)
-        return path
-
-    def iri(self, token: Token) -> str:
-        if token.kind is Kind.IRI and ":" in token.text and "\\" not in token.text:
-            return token.text[1:-1]
-        prefix, _, local = token.text.partition(":")
-        if token.kind is Kind.PREFIXED and prefix in self.prefixes and "\\" not in local and "%" not in local:
-            return self.prefixes[prefix] + local
-        raise NotCompiled(f"the name {token.text}")
 
 
 def _keys(words: list[Token]) -> tuple[str, ...]:
