@@ -1,0 +1,58 @@
+"""How late hostile queries are stopped: `python benchmarks/overrun.py [--deadline 0.3]`.
+
+Each query of the corpus of `tests/hostile`, one after the other; every one must end as the corpus says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "hostile"))
+
+from corpus import queries
+from target import attacked
+from test_queries import attack
+from wire import Client
+
+from serving import make_release
+
+LONGEST = 5.0
+
+
+def main() -> None:
+    """Measures and prints a line of Markdown."""
+    parser = argparse.ArgumentParser(description="Measure how late hostile queries are stopped.")
+    parser.add_argument("--deadline", type=float, default=0.3, help="seconds that a query may take")
+    deadline = parser.parse_args().deadline
+    outcomes: Counter[int | str] = Counter()
+    overruns: list[tuple[float, str]] = []
+    wrong: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        release = make_release(Path(folder) / "release", extra=2000)
+        with (
+            attacked(release, deadline=LONGEST, memory=128, result_bytes=16 << 20) as target,
+            Client(target.url, "203.0.113.1") as attacker,
+            Client(target.url, "203.0.113.2") as other,
+        ):
+            for case in queries():
+                outcome, found = attack(target, attacker, case, seconds=deadline)
+                outcomes[outcome] += 1
+                wrong += [] if outcome in case.outcomes else [case.name]
+                if found is not None and "timeout" not in case.parameters:
+                    overruns.append((found.seconds - deadline, case.name))
+                target.must_be_well(other)
+    latest, name = max(overruns)
+    print("| Queries | of another outcome | stopped at the deadline | latest end after the deadline, ms | of |")
+    print("|---|---|---|---|---|")
+    print(f"| {sum(outcomes.values())} | {len(wrong)} | {outcomes[504]} | {1000 * latest:.0f} | {name} |")
+    if wrong:
+        print(f"\nOf another outcome: {', '.join(wrong)}")
+
+
+if __name__ == "__main__":
+    main()
