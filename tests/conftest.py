@@ -1,5 +1,6 @@
 """What several suites share: the Norrbotten project, its dataset and its release, each made once."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from kg.project import Project, load_project
 from kg.release import Release
 
 ROOT = Path(__file__).parents[1]
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a background job of a shell: what it starts would not hear Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
