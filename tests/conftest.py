@@ -13,7 +13,8 @@ from kg.project import Project, load_project
 from kg.release import Release
 
 ROOT = Path(__file__).parents[1]
-if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a background job of a shell: what it starts would not hear Ctrl-C
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # As in a background job of a shell: what is started here would not hear Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
