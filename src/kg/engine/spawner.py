@@ -117,7 +117,8 @@ class Spawner:
         """Kill it, and with it all its workers, and wait until they are gone."""
         self._lose()
         self._process.kill()
-        await asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+        waiting = asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+        await asyncio.shield(waiting)  # it must be reaped, whether somebody waits for that or not
 
     def _receive(self) -> None:
         while self.is_alive:
