@@ -76,7 +76,13 @@ def configuration(folder: Path, server: str, port: int) -> Path:
 def proxied(folder: Path, server: str) -> Iterator[str]:
     port = free_port()
     folder.mkdir()
-    path = configuration(folder, server, port)
+    with running_nginx(folder, configuration(folder, server, port), port) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def running_nginx(folder: Path, path: Path, port: int) -> Iterator[str]:
+    """The address of nginx with the configuration at `path`, when something answers behind it."""
     process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(path), "-e", f"{folder}/errors"])
     try:
         for _ in range(200):

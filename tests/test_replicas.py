@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,7 @@ import pytest
 
 from kg.release import Release
 from serving import free_port, make_release, served
-from test_deploy import DEPLOY, NGINX, configuration, needs_nginx, replaced
+from test_deploy import DEPLOY, configuration, needs_nginx, replaced, running_nginx
 
 SECONDS = 4.0
 """Of load; one of the servers dies after a quarter."""
@@ -46,18 +45,8 @@ def proxied(folder: Path, servers: tuple[str, str]) -> Iterator[str]:
     text, count = re.subn(r"^upstream kg \{.*?^\}\n", block, (folder / "kg.conf").read_text("utf-8"), flags=re.M | re.S)
     assert count == 1
     (folder / "kg.conf").write_text(text, "utf-8")
-    process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(path), "-e", f"{folder}/errors"])
-    try:
-        for _ in range(200):
-            assert process.poll() is None, (folder / "errors").read_text()
-            with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{port}/health/live")
-                break
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
+    with running_nginx(folder, path, port) as url:
+        yield url
 
 
 @pytest.fixture
