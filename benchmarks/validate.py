@@ -38,7 +38,7 @@ from pathlib import Path
 logging.disable()
 from kg.dataset import read_shapes
 from kg.project import load_project
-from kg.shapes.encode import encode_files
+from kg.columns.encode import encode_files
 from kg.shapes.evaluate import Validation
 engine, *files = sys.argv[1:]
 shapes = read_shapes(load_project(Path.cwd()))

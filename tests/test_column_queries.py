@@ -8,8 +8,8 @@ import pytest
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from generated_queries import HEAD, MORE_DATA, generated_query
+from kg.columns.encode import encode_store
 from kg.shapes.column_queries import ColumnQueries
-from kg.shapes.encode import encode_store
 from kg.shapes.patterns import NotCompiled
 from kg.shapes.query_reader import read_select
 from kg.shapes.tables import UNBOUND

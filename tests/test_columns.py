@@ -4,8 +4,8 @@ from array import array
 
 import numpy as np
 
-from kg.shapes.columns import Columns, Pairs, distinct_pairs, gather, is_among
-from kg.shapes.terms import TermTable
+from kg.columns.columns import Columns, Pairs, distinct_pairs, gather, is_among
+from kg.columns.terms import TermTable
 
 
 def ids(*numbers: int) -> np.ndarray:

@@ -9,8 +9,8 @@ import pytest
 from pyoxigraph import RdfFormat, Store, parse, serialize
 from rdflib import Graph
 
+from kg.columns.encode import encode_files, encode_graph, encode_store
 from kg.errors import SourceError
-from kg.shapes.encode import encode_files, encode_graph, encode_store
 
 TURTLE = """@prefix : <https://example.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 :a :p "x\\ty\\"\\\\é"@sv-SE , "01"^^xsd:integer , "z"^^xsd:string , true , :b ; :q [ :r :a ] .

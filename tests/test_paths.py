@@ -10,9 +10,9 @@ from rdflib import RDF, BNode, Graph
 from rdflib.term import Node
 
 from generated_shapes import EX, NODES, PREDICATES
+from kg.columns.encode import encode_graph
 from kg.dataset import to_quads
 from kg.errors import EngineError
-from kg.shapes.encode import encode_graph
 from kg.shapes.paths import (
     Alternative,
     Inverse,

@@ -11,8 +11,8 @@ from pyoxigraph import RdfFormat, Store
 from rdflib import SH, Dataset, Graph, URIRef
 
 import kg
+from kg.columns.encode import encode_graph
 from kg.namespaces import prefixes
-from kg.shapes.encode import encode_graph
 from kg.shapes.evaluate import Validation
 from kg.shapes.stream import FORMATS, Writing, write_validation
 

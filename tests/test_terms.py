@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import XSD, BNode, Literal, URIRef
 
+from kg.columns.terms import BLANK, IRI, LITERAL, TermTable, datatype_of, language_of, lexical_of, text_of, to_term
 from kg.errors import SourceError
-from kg.shapes.terms import BLANK, IRI, LITERAL, TermTable, datatype_of, language_of, lexical_of, text_of, to_term
 from kg.turtle.terms import to_rdflib
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from kg.network.columns import Bools, Floats, Ints, Rows, ranges, starts
+from kg.network.arrays import Bools, Floats, Ints, Rows, ranges, starts
 from kg.network.cycles import capped_fixed_point, strongest_paths
 
 __all__ = ["EDGE", "PAIR", "closure", "merged"]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from rdflib import Graph, URIRef
 
-from kg.network.columns import Ints
+from kg.network.arrays import Ints
 
 __all__ = ["Edges", "Interlocks", "interlocks", "read_edges", "weak_components"]
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kg.network.columns import Bools, Floats, Ints
+from kg.network.arrays import Bools, Floats, Ints
 
 __all__ = ["Strongest", "capped_fixed_point", "strongest_paths"]
 

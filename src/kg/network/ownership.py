@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kg.network.columns import Bools, Floats, Ints, Rows, starts
+from kg.network.arrays import Bools, Floats, Ints, Rows, starts
 
 __all__ = ["EffectiveShares", "chains", "effective_shares", "share_blocks", "ultimate_owners"]
 

@@ -12,7 +12,8 @@ from itertools import count
 
 import numpy as np
 
-from kg.shapes.columns import Columns
+from kg.columns.columns import Columns
+from kg.columns.terms import Ids, Mask
 from kg.shapes.expressions import Expressions
 from kg.shapes.patterns import (
     Bind,
@@ -27,7 +28,6 @@ from kg.shapes.patterns import (
     Union,
 )
 from kg.shapes.tables import UNBOUND, Table, concatenate, distinct, join, unit
-from kg.shapes.terms import Ids, Mask
 from kg.shapes.triple_patterns import TriplePatterns
 
 __all__ = ["ColumnQueries"]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from rdflib import SH, Literal, URIRef
 from rdflib.term import Node
 
-from kg.shapes.columns import Columns, Index, Pairs, gather, is_among
+from kg.columns.columns import Columns, Index, Pairs, gather, is_among
+from kg.columns.terms import Ids, Mask, language_of
 from kg.shapes.literals import comes_before, read_value
 from kg.shapes.model import (
     Closed,
@@ -31,7 +32,6 @@ from kg.shapes.model import (
     ValueTest,
 )
 from kg.shapes.paths import follow
-from kg.shapes.terms import Ids, Mask, language_of
 from kg.shapes.value_tests import instances, passes
 
 __all__ = ["NONE", "Batch", "Evaluator", "Subject"]

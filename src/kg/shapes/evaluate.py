@@ -9,10 +9,10 @@ from functools import cached_property
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
+from kg.columns.columns import Columns
+from kg.columns.encode import encode_graph
 from kg.namespaces import GOV
-from kg.shapes.columns import Columns
 from kg.shapes.components import Batch, Evaluator
-from kg.shapes.encode import encode_graph
 from kg.shapes.model import Shapes
 from kg.shapes.reader import read_shapes_graph
 from kg.shapes.report import Result, ValidationReport

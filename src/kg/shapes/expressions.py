@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Set
 import numpy as np
 from pyoxigraph import QuerySolutions, Store
 
-from kg.shapes.columns import Index
+from kg.columns.columns import Index
+from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, TermTable
 from kg.shapes.patterns import Expression, NotCompiled, Select
 from kg.shapes.tables import UNBOUND, Table, distinct
-from kg.shapes.terms import BLANK, IRI, LITERAL, Ids, Mask, TermTable
 
 __all__ = ["Expressions"]
 

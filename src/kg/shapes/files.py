@@ -9,13 +9,13 @@ from typing import TypeAlias
 from pyoxigraph import Store
 from rdflib import Dataset, Graph
 
+from kg.columns.columns import Columns
+from kg.columns.encode import encode_files, encode_graph, encode_store
 from kg.dataset import read_graph, read_shapes
 from kg.derive import derive
 from kg.locations import Locations
 from kg.project import Project
 from kg.registry import read_registry
-from kg.shapes.columns import Columns
-from kg.shapes.encode import encode_files, encode_graph, encode_store
 from kg.shapes.evaluate import Validation
 from kg.shapes.report import ValidationReport
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
+from kg.columns.terms import datatype_of, lexical_of
 from kg.namespaces import FOREIGN
-from kg.shapes.terms import datatype_of, lexical_of
 
 __all__ = ["Value", "comes_before", "is_well_formed", "read_value"]
 

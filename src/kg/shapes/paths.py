@@ -15,10 +15,10 @@ from rdflib import RDF, SH, BNode, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
+from kg.columns.columns import Columns, Pairs, distinct_pairs
+from kg.columns.terms import Ids
 from kg.errors import EngineError
 from kg.namespaces import shorten
-from kg.shapes.columns import Columns, Pairs, distinct_pairs
-from kg.shapes.terms import Ids
 
 __all__ = [
     "Alternative",

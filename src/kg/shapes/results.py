@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from rdflib import SH, SKOS, Literal, URIRef
 from rdflib.term import Node
 
+from kg.columns.columns import Columns
 from kg.locations import Place
 from kg.namespaces import GOV, prefixes, shorten
-from kg.shapes.columns import Columns
 from kg.shapes.components import NONE, Batch
 from kg.shapes.paths import path_text
 from kg.shapes.report import SEVERITIES, Result, in_language

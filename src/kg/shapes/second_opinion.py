@@ -15,9 +15,9 @@ import numpy as np
 from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from kg.columns.columns import Columns
 from kg.errors import EngineError
 from kg.namespaces import GOV
-from kg.shapes.columns import Columns
 from kg.shapes.components import NONE, Batch
 from kg.shapes.model import Shape
 from kg.shapes.paths import read_path

@@ -15,11 +15,12 @@ from pyoxigraph import Store
 from rdflib import SH, Graph
 from rdflib.term import Node
 
+from kg.columns.columns import Columns, Index
+from kg.columns.terms import Ids
 from kg.errors import EngineError, LimitError, RequestError
 from kg.namespaces import SHAPES
 from kg.query import parse_query
 from kg.shapes.column_queries import ColumnQueries
-from kg.shapes.columns import Columns, Index
 from kg.shapes.components import NONE, Batch, Subject
 from kg.shapes.model import Sparql
 from kg.shapes.paths import path_text
@@ -28,7 +29,6 @@ from kg.shapes.prebinding import Prepared, prepare
 from kg.shapes.query_reader import read_ask, read_select
 from kg.shapes.store_queries import StoreQueries
 from kg.shapes.tables import UNBOUND, Table
-from kg.shapes.terms import Ids
 
 __all__ = ["SparqlEvaluator"]
 

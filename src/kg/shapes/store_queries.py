@@ -11,13 +11,13 @@ import numpy as np
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 from rdflib import Graph
 
+from kg.columns.columns import Columns, Index
+from kg.columns.terms import Ids, to_term
 from kg.dataset import to_quads
 from kg.errors import EngineError
 from kg.namespaces import SHAPES
-from kg.shapes.columns import Columns, Index
 from kg.shapes.model import Query
 from kg.shapes.prebinding import INPUTS, Prepared, input_iri
-from kg.shapes.terms import Ids, to_term
 from kg.turtle.terms import OxigraphTerm, from_rdflib
 
 __all__ = ["StoreQueries"]

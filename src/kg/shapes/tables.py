@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kg.shapes.columns import Index, gather
-from kg.shapes.terms import Ids
+from kg.columns.columns import Index, gather
+from kg.columns.terms import Ids
 
 __all__ = ["UNBOUND", "Table", "concatenate", "distinct", "join", "unit"]
 

@@ -8,11 +8,11 @@ from typing import TypeAlias
 import numpy as np
 from rdflib import URIRef
 
-from kg.shapes.columns import Columns, Pairs, gather
+from kg.columns.columns import Columns, Pairs, gather
+from kg.columns.terms import Ids
 from kg.shapes.paths import Alternative, Path, Predicate, Repeated, follow
 from kg.shapes.patterns import NotCompiled, Term, Triple
 from kg.shapes.tables import Table, concatenate
-from kg.shapes.terms import Ids
 
 __all__ = ["TriplePatterns"]
 

@@ -14,12 +14,12 @@ import numpy as np
 from rdflib import RDF, RDFS, SH
 from rdflib.term import Node
 
+from kg.columns.columns import Columns, is_among
+from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, datatype_of, language_of, lexical_of, text_of
 from kg.errors import EngineError
-from kg.shapes.columns import Columns, is_among
 from kg.shapes.literals import comes_before, is_well_formed, read_value
 from kg.shapes.model import ValueTest
 from kg.shapes.paths import Inverse, Predicate, Repeated, follow
-from kg.shapes.terms import BLANK, IRI, LITERAL, Ids, Mask, datatype_of, language_of, lexical_of, text_of
 
 __all__ = ["instances", "passes"]
 

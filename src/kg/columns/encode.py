@@ -14,10 +14,10 @@ from pyoxigraph import RdfFormat, Store
 from rdflib import Graph
 from rdflib.term import Node
 
+from kg.columns.columns import Columns
+from kg.columns.terms import TermTable, language_of
 from kg.errors import SourceError
 from kg.namespaces import FOREIGN
-from kg.shapes.columns import Columns
-from kg.shapes.terms import TermTable, language_of
 from kg.turtle.diagnosis import diagnose
 from kg.turtle.reader import read_text
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdflib import Graph
 
-from kg.shapes.terms import Ids, Mask, TermTable
+from kg.columns.terms import Ids, Mask, TermTable
 
 __all__ = ["Columns", "Index", "Pairs", "distinct_pairs", "gather", "is_among"]
 
