@@ -10,6 +10,7 @@ from rdflib.term import Node
 
 from kg.build import read_queries
 from kg.cli import commands
+from kg.columns.encode import encode_graph
 from kg.dataset import read_graph
 from kg.namespaces import GOV, shorten
 from kg.project import Project, load_project
@@ -68,7 +69,7 @@ def ontology_document() -> str:
     graph = read_graph(path for path in project.files("ontology", "*.ttl") if path.parent.name != "alignments")
     lines = ["# The ontology", "", "Generated from `ontology/` by `make docs`.", "", "## Kinds of relation", ""]
     lines += ["| Kind | from → to | shortcut / inverse | |", "|---|---|---|---|"]
-    for kind in read_registry(graph):
+    for kind in read_registry(encode_graph(graph)):
         rule = kind.rules[0]
         flags = [name for name, is_set in (("symmetric", kind.symmetric), ("acyclic", kind.acyclic)) if is_set]
         names = [_code(term, project) for term in (kind.iri, rule.subject_role, rule.object_role, rule.shortcut)]

@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 from rdflib import XSD, Graph, Literal, URIRef
 
-from kg.derive import Bounds, date_bounds, derive
+from kg.columns.columns import Columns
+from kg.columns.encode import encode_graph
+from kg.columns.terms import text_of
+from kg.derive import Bounds, date_bounds, derive, with_derived
 from kg.namespaces import GOV
 from kg.registry import read_registry
 
@@ -38,7 +41,8 @@ def derived(data: str, as_of: date = date(2026, 11, 1)) -> set[tuple[str, str, s
         "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\nPREFIX : <https://example.org/>\n" + data,
         format="turtle",
     )
-    triples = derive(graph, read_registry(graph), as_of)
+    columns = encode_graph(graph)
+    triples = Columns(columns.terms, derive(columns, read_registry(columns), as_of)).to_graph()
     return {tuple(str(term).rsplit("/", 1)[-1].rsplit("#", 1)[-1] for term in triple) for triple in triples}  # type: ignore[misc]
 
 
@@ -121,7 +125,7 @@ def test_types_follow_the_class_tree() -> None:
     ],
 )
 def test_date_bounds_by_precision(text: str, datatype: URIRef, expected: Bounds | None) -> None:
-    assert date_bounds(Literal(text, datatype=datatype, normalize=False)) == expected
+    assert date_bounds(text_of(Literal(text, datatype=datatype, normalize=False))) == expected
 
 
 def test_date_bounds_become_triples() -> None:
@@ -131,5 +135,5 @@ def test_date_bounds_become_triples() -> None:
 
 
 def test_as_of_is_part_of_what_is_derived() -> None:
-    graph = derive(Graph(), (), date(2026, 11, 1))
-    assert set(graph) == {(URIRef(str(GOV)), URIRef(GOV.asOf), Literal("2026-11-01", datatype=XSD.date))}
+    columns = with_derived(encode_graph(Graph()), date(2026, 11, 1))
+    assert set(columns.to_graph()) == {(URIRef(str(GOV)), URIRef(GOV.asOf), Literal("2026-11-01", datatype=XSD.date))}

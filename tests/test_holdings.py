@@ -11,9 +11,9 @@ import pytest
 from rdflib import RDF, BNode, Graph, URIRef
 from rdflib.collection import Collection
 
-from kg.derive import derive
+from kg.columns.encode import encode_graph
+from kg.derive import with_derived
 from kg.namespaces import CODE, GOV, shorten
-from kg.registry import read_registry
 from kg.saved_query import read_saved_query
 
 PREFIXES = """
@@ -50,9 +50,7 @@ def together(*statements: str) -> Graph:
     """The data and what derives from them."""
     graph = Graph()
     graph.parse(data=PREFIXES + "".join(statements), format="turtle")
-    for triple in derive(graph, read_registry(graph), date(2026, 11, 1)):
-        graph.add(triple)
-    return graph
+    return with_derived(encode_graph(graph), date(2026, 11, 1)).to_graph()
 
 
 def answers(graph: Graph) -> dict[str, tuple[str, str]]:

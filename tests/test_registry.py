@@ -3,6 +3,7 @@
 import pytest
 from rdflib import Dataset, Graph, URIRef
 
+from kg.columns.encode import encode_graph
 from kg.dataset import authoring_union
 from kg.errors import SourceError
 from kg.namespaces import GOV
@@ -11,7 +12,7 @@ from kg.registry import read_registry
 
 
 def test_ontology_states_every_kind_of_the_model(norrbotten: Project, norrbotten_dataset: Dataset) -> None:
-    kinds = read_registry(authoring_union(norrbotten_dataset, norrbotten))
+    kinds = read_registry(encode_graph(authoring_union(norrbotten_dataset, norrbotten)))
     assert [str(kind.iri).removeprefix(GOV) for kind in kinds] == sorted(
         [
             "Advocacy",
@@ -43,7 +44,7 @@ def test_ontology_states_every_kind_of_the_model(norrbotten: Project, norrbotten
 
 
 def test_alternates_give_no_membership(norrbotten: Project, norrbotten_dataset: Dataset) -> None:
-    kinds = read_registry(authoring_union(norrbotten_dataset, norrbotten))
+    kinds = read_registry(encode_graph(authoring_union(norrbotten_dataset, norrbotten)))
     [membership] = [kind for kind in kinds if kind.iri == URIRef(GOV.Membership)]
     assert {str(value).rsplit("/", 1)[-1] for value in membership.excluded} >= {"alternate"}
 
@@ -59,4 +60,4 @@ def test_kind_with_a_missing_role_is_an_error(triples: str) -> None:
     graph = Graph()
     graph.parse(data=f"PREFIX gov: <{GOV}>\n{triples}", format="turtle")
     with pytest.raises(SourceError, match="has no gov:"):
-        read_registry(graph)
+        read_registry(encode_graph(graph))

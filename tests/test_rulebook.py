@@ -12,11 +12,12 @@ from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.check import Expectation, example_report, expectations, read_expectations
+from kg.columns.columns import Columns
+from kg.columns.encode import encode_graph
 from kg.dataset import read_graph, read_shapes
-from kg.derive import derive
+from kg.derive import with_derived
 from kg.namespaces import GOV
 from kg.project import load_project
-from kg.registry import read_registry
 from kg.shapes.evaluate import evaluate
 from kg.shapes.report import Result
 
@@ -146,15 +147,13 @@ def code_of(triple: tuple[Node, URIRef, Node]) -> str:
 
 
 @cache
-def failing_data(code: str) -> Graph:
+def failing_data(code: str) -> Columns:
     """The invalid examples of a rule, with the vocabulary and what derives from them."""
     files = sorted({EXAMPLES / line.file for line in expected() if line.code == code})
     data = read_graph(files)
     for triple in vocabulary():
         data.add(triple)
-    for triple in derive(data, read_registry(data), PROJECT.as_of):
-        data.add(triple)
-    return data
+    return with_derived(encode_graph(data), PROJECT.as_of)
 
 
 def verdicts(own: Graph, code: str) -> Counter[tuple[str, str, str]]:

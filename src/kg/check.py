@@ -16,14 +16,14 @@ from pyoxigraph import Store
 from rdflib import Graph, URIRef
 
 from kg.build import project_report, read_queries, refuse_broken_query
+from kg.columns.encode import encode_graph
 from kg.dataset import Progress, authoring_union, derived_dataset, read_graph, read_shapes
-from kg.derive import derive
+from kg.derive import with_derived
 from kg.errors import KgError, SourceError
 from kg.hygiene import find_defects, solutions, union_store
 from kg.locations import Locations, Place, shown_path
 from kg.namespaces import shorten
 from kg.project import Project
-from kg.registry import read_registry
 from kg.shapes.evaluate import evaluate
 from kg.shapes.report import Result
 from kg.sources import check_sources
@@ -218,10 +218,8 @@ def example_report(project: Project, *, only_pyshacl: bool = False) -> tuple[Res
                 owner.setdefault(str(term), path)
     for triple in vocabulary:
         union.add(triple)
-    for triple in derive(union, read_registry(union), project.as_of):
-        union.add(triple)
     report = evaluate(
-        union,
+        with_derived(encode_graph(union), project.as_of),
         read_shapes(project),
         locate=lambda focus, _path: _file(owner, str(focus)),
         only_pyshacl=only_pyshacl,

@@ -14,6 +14,8 @@ from typing import Any
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from rdflib import DCTERMS, RDF, VOID, XSD, Dataset, Graph, Literal, URIRef
 
+from kg.columns.columns import Columns
+from kg.columns.encode import encode_graph
 from kg.derive import derive
 from kg.errors import SourceError
 from kg.namespaces import GOV
@@ -79,11 +81,11 @@ def _read(path: Path, dataset: Dataset, graph: str, project: Project) -> None:
 def derived_dataset(project: Project, progress: Progress = lambda _: None) -> Dataset:
     """All files of a project and what follows from them: what a release holds."""
     dataset = read_dataset(project, progress)
-    union = authoring_union(dataset, project)
+    columns = encode_graph(authoring_union(dataset, project))
     progress("deriving")
-    derived = derive(union, read_registry(union), project.as_of)
+    derived = Columns(columns.terms, derive(columns, read_registry(columns), project.as_of))
     target = dataset.graph(URIRef(project.graph_iri("derived")))
-    for triple in derived:
+    for triple in derived.to_graph():
         target.add(triple)
     return dataset
 

@@ -1,9 +1,10 @@
 """Derivation: the plain edges, date bounds and general types that follow from the data, by one rule for every kind.
 
-Beside them, effective ownership: what follows from ownerships that are actual and in force (`kg.network.holdings`).
+Beside them, effective ownership: what follows from ownerships that are actual and in force (`kg.network.effective`).
 
 Only relations that are `actual` and in force on the as-of date give shortcuts. A date of lower precision is an
 interval (ISO 8601-2, EDTF): `validFrom 2019` starts at the earliest on 2019-01-01 and at the latest on 2019-12-31.
+Everything is a join of columns; texts are read and written once for each different value.
 """
 
 from __future__ import annotations
@@ -13,24 +14,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
-from rdflib.term import Node
+import numpy as np
+from numpy.typing import NDArray
+from rdflib import RDF, RDFS, XSD, Literal, URIRef
 
+from kg.columns.columns import Columns, Pairs, Statements, Triples, distinct, distinct_pairs, gather, is_among
+from kg.columns.terms import IRI, LITERAL, Ids, TermTable, datatype_of, lexical_of
 from kg.namespaces import CODE, GOV
-from kg.network.holdings import effective_ownership
-from kg.registry import RelationKind, ShortcutRule
+from kg.network.effective import effective_ownership
+from kg.registry import RelationKind, ShortcutRule, read_registry
 
-__all__ = ["Bounds", "date_bounds", "derive"]
-
-Triple = tuple[Node, Node, Node]
+__all__ = ["Bounds", "date_bounds", "derive", "with_derived"]
 
 _ACTUAL = URIRef(CODE["modality/actual"])
-_MODALITY = URIRef(GOV.modality)
-_BOUNDS = (
-    (URIRef(GOV.validFrom), URIRef(GOV.earliestStart), URIRef(GOV.latestStart)),
-    (URIRef(GOV.validTo), URIRef(GOV.earliestEnd), URIRef(GOV.latestEnd)),
-)
-_DEF = URIRef(str(GOV))
 _OWNERSHIP = URIRef(GOV.Ownership)
 
 
@@ -42,92 +38,124 @@ class Bounds:
     latest: date
 
 
-def date_bounds(value: Literal) -> Bounds | None:
-    """The bounds of an `xsd:date`, `xsd:gYearMonth` or `xsd:gYear`; None for anything else (rule TIM-37 reports it)."""
-    text = str(value)
+def date_bounds(text: str) -> Bounds | None:
+    """The bounds of an `xsd:date`, `xsd:gYearMonth` or `xsd:gYear` as N-Triples writes it.
+
+    None for anything else (rule TIM-37 reports it).
+    """
+    datatype, form = datatype_of(text), lexical_of(text)
     try:
-        if value.datatype == XSD.date:
-            day = date.fromisoformat(text)
+        if datatype == str(XSD.date):
+            day = date.fromisoformat(form)
             return Bounds(day, day)
-        if value.datatype == XSD.gYearMonth:
-            year, month = int(text[:4]), int(text[5:7])
+        if datatype == str(XSD.gYearMonth):
+            year, month = int(form[:4]), int(form[5:7])
             return Bounds(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
-        if value.datatype == XSD.gYear:
-            return Bounds(date(int(text), 1, 1), date(int(text), 12, 31))
+        if datatype == str(XSD.gYear):
+            return Bounds(date(int(form), 1, 1), date(int(form), 12, 31))
     except ValueError:
         return None
     return None
 
 
-def derive(graph: Graph, kinds: Iterable[RelationKind], as_of: date) -> Graph:
-    """What follows from `graph` (data and ontology): shortcut edges, date bounds, types, and the as-of date itself.
+def with_derived(columns: Columns, as_of: date) -> Columns:
+    """A graph (data and ontology) with all that follows from it.
 
-    The result is a graph of its own that repeats nothing of `graph`.
+    Raises:
+        SourceError: a kind of relation or a shortcut rule lacks a role.
     """
-    derived = Graph()
-    derived.add((_DEF, URIRef(GOV.asOf), Literal(as_of.isoformat(), datatype=XSD.date)))
-    for triple in [*_bound_triples(graph), *_general_types(graph)]:
-        derived.add(triple)
+    return columns.plus(derive(columns, read_registry(columns), as_of))
+
+
+def derive(columns: Columns, kinds: Iterable[RelationKind], as_of: date) -> Triples:
+    """What follows from a graph (data and ontology): shortcut edges, date bounds, types, and the as-of date itself.
+
+    Triples over the terms of `columns`, each once and none that is there already.
+    """
+    return columns.lacking(list(_statements(columns, kinds, as_of)))
+
+
+def _statements(columns: Columns, kinds: Iterable[RelationKind], as_of: date) -> Iterator[Statements]:
+    terms = columns.terms
+    day = Literal(as_of.isoformat(), datatype=XSD.date)
+    yield Statements(terms.number(URIRef(GOV.asOf)), terms.numbers([URIRef(str(GOV))]), terms.numbers([day]))
+    yield _general_types(columns)
+    begin, end = _read_dates(columns, GOV.validFrom), _read_dates(columns, GOV.validTo)
+    yield from _bounds(terms, begin, GOV.earliestStart, GOV.latestStart)
+    yield from _bounds(terms, end, GOV.earliestEnd, GOV.latestEnd)
+    today = as_of.toordinal()
+    out_of_force = distinct(np.concatenate([begin.subject[begin.earliest > today], end.subject[end.latest <= today]]))
+    in_force = columns.subjects(terms.number(URIRef(GOV.modality)), terms.number(_ACTUAL))
+    in_force = in_force[~is_among(in_force, out_of_force)]
     for kind in kinds:
-        in_force = [r for r in graph.subjects(RDF.type, kind.iri) if _gives_shortcuts(graph, r, kind, as_of)]
-        for relation in in_force:
-            for rule in kind.rules:
-                for triple in _edges(graph, relation, rule, self_allowed=kind.self_allowed):
-                    derived.add(triple)
-        for triple in effective_ownership(graph, in_force) if kind.iri == _OWNERSHIP else ():
-            derived.add(triple)
-    return derived
+        relations = columns.subjects(terms.number(RDF.type), terms.number(kind.iri))
+        relations = relations[is_among(relations, in_force)]
+        if kind.excluded:
+            relations = relations[~is_among(relations, columns.subjects_with(terms.numbers(kind.excluded)))]
+        for rule in kind.rules:
+            yield from _edges(columns, relations, rule, self_allowed=kind.self_allowed)
+        if kind.iri == _OWNERSHIP:
+            yield from effective_ownership(columns, relations)
 
 
-def _general_types(graph: Graph) -> Iterator[Triple]:
+def _general_types(columns: Columns) -> Statements:
     """`rdf:type` up the class tree of the ontology (RDF 1.1 Semantics, rule rdfs9): general questions become easy."""
-    for kind in set(graph.subjects(RDFS.subClassOf)):
-        general = {parent for parent in graph.transitive_objects(kind, RDFS.subClassOf) if isinstance(parent, URIRef)}
-        for thing in graph.subjects(RDF.type, kind):
-            for parent in general:
-                if (thing, RDF.type, parent) not in graph:
-                    yield thing, RDF.type, parent
+    terms = columns.terms
+    kind, sub_class = terms.number(RDF.type), terms.number(RDFS.subClassOf)
+    classes = distinct(columns.forward(sub_class)[0])
+    above = columns.values(classes, sub_class)
+    known = 0
+    while len(above) > known:
+        known, step = len(above), columns.values(above.value, sub_class)
+        above = distinct_pairs([above, Pairs(above.owner[step.owner], step.value)])
+    is_general = terms.kinds(above.value) == IRI
+    thing, own = columns.forward(kind)
+    general = gather(classes[above.owner[is_general]], above.value[is_general], own)
+    return Statements(kind, thing[general.owner], general.value)
 
 
-def _bound_triples(graph: Graph) -> Iterator[Triple]:
-    for given, earliest, latest in _BOUNDS:
-        for subject, value in graph.subject_objects(given):
-            bounds = date_bounds(value) if isinstance(value, Literal) else None
-            if bounds is not None:
-                yield subject, earliest, Literal(bounds.earliest.isoformat(), datatype=XSD.date)
-                yield subject, latest, Literal(bounds.latest.isoformat(), datatype=XSD.date)
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """The values of one property that are dates: the first and the last day that each can mean, as ordinals."""
+
+    subject: Ids
+    earliest: NDArray[np.int64]
+    latest: NDArray[np.int64]
 
 
-def _gives_shortcuts(graph: Graph, relation: Node, kind: RelationKind, as_of: date) -> bool:
-    """Whether the relation is actual, in force (half-open `[from, to)`), and has no excluding value."""
-    if (relation, _MODALITY, _ACTUAL) not in graph:
-        return False
-    starts = [bounds.earliest for bounds in _all_bounds(graph, relation, URIRef(GOV.validFrom))]
-    ends = [bounds.latest for bounds in _all_bounds(graph, relation, URIRef(GOV.validTo))]
-    in_force = all(start <= as_of for start in starts) and all(end > as_of for end in ends)
-    return in_force and not any((relation, None, value) in graph for value in kind.excluded)
+def _read_dates(columns: Columns, given: str) -> _Dates:
+    subject, value = columns.forward(columns.terms.number(URIRef(given)))
+    values, which = np.unique(value, return_inverse=True)
+    read = [date_bounds(columns.terms.text(number)) for number in values.tolist()]
+    days = np.array([(b.earliest.toordinal(), b.latest.toordinal()) if b else (0, 0) for b in read], np.int64)
+    earliest, latest = days.reshape(-1, 2)[which].T
+    return _Dates(subject[earliest > 0], earliest[earliest > 0], latest[earliest > 0])
 
 
-def _all_bounds(graph: Graph, relation: Node, given: URIRef) -> Iterator[Bounds]:
-    for value in graph.objects(relation, given):
-        bounds = date_bounds(value) if isinstance(value, Literal) else None
-        if bounds is not None:
-            yield bounds
+def _bounds(terms: TermTable, dates: _Dates, earliest: str, latest: str) -> Iterator[Statements]:
+    for predicate, days in ((earliest, dates.earliest), (latest, dates.latest)):
+        ordinals, which = np.unique(days, return_inverse=True)
+        texts = [f'"{date.fromordinal(ordinal).isoformat()}"^^<{XSD.date}>' for ordinal in ordinals.tolist()]
+        yield Statements(terms.number(URIRef(predicate)), dates.subject, terms.numbers_of(texts)[which])
 
 
-def _edges(graph: Graph, relation: Node, rule: ShortcutRule, *, self_allowed: bool) -> Iterator[Triple]:
-    targets = list(_players(graph, relation, rule.object_role, rule.object_type))
-    for subject in _players(graph, relation, rule.subject_role, rule.subject_type):
-        for target in targets:
-            if subject == target and (rule.subject_role == rule.object_role or not self_allowed):
-                continue
-            yield subject, rule.shortcut, target
-            if rule.inverse is not None:
-                yield target, rule.inverse, subject
+def _edges(columns: Columns, relations: Ids, rule: ShortcutRule, *, self_allowed: bool) -> Iterator[Statements]:
+    one = _players(columns, relations, rule.subject_role, rule.subject_type)
+    other = _players(columns, relations, rule.object_role, rule.object_type)
+    pairs = gather(other.owner, other.value, one.owner)
+    subject, value = one.value[pairs.owner], pairs.value
+    if rule.subject_role == rule.object_role or not self_allowed:
+        subject, value = subject[subject != value], value[subject != value]
+    yield Statements(columns.terms.number(rule.shortcut), subject, value)
+    if rule.inverse is not None:
+        yield Statements(columns.terms.number(rule.inverse), value, subject)
 
 
-def _players(graph: Graph, relation: Node, role: URIRef, kind: URIRef | None) -> Iterator[Node]:
+def _players(columns: Columns, relations: Ids, role: URIRef, kind: URIRef | None) -> Pairs:
     """The values of a role that are things, of the type `kind` where one is asked for; a text can play no role."""
-    for node in graph.objects(relation, role):
-        if not isinstance(node, Literal) and (kind is None or (node, RDF.type, kind) in graph):
-            yield node
+    terms = columns.terms
+    found = columns.values(relations, terms.number(role))
+    kept = terms.kinds(found.value) != LITERAL
+    if kind is not None:
+        kept &= is_among(found.value, columns.subjects(terms.number(RDF.type), terms.number(kind)))
+    return Pairs(found.owner[kept], found.value[kept])

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rdflib import RDF, Graph, Literal, URIRef
+from rdflib import RDF, Literal, URIRef
 
+from kg.columns.columns import Columns
 from kg.errors import SourceError
 from kg.namespaces import GOV
+from kg.turtle.terms import RdflibTerm
 
 __all__ = ["RelationKind", "ShortcutRule", "read_registry"]
 
@@ -45,58 +47,65 @@ class RelationKind:
     excluded: frozenset[URIRef]
 
 
-def read_registry(ontology: Graph) -> tuple[RelationKind, ...]:
-    """The relation kinds of an ontology, in IRI order.
+def read_registry(columns: Columns) -> tuple[RelationKind, ...]:
+    """The relation kinds of a graph that holds the ontology, in IRI order.
 
     Raises:
         SourceError: a kind or a shortcut rule lacks a role.
     """
-    kinds = [kind for kind in ontology.subjects(RDF.type, URIRef(GOV.RelationKind)) if isinstance(kind, URIRef)]
-    return tuple(_kind(ontology, kind) for kind in sorted(set(kinds)))
+    return tuple(_kind(columns, kind) for kind in _subjects(columns, RDF.type, URIRef(GOV.RelationKind)))
 
 
-def _kind(ontology: Graph, kind: URIRef) -> RelationKind:
-    symmetric = _flag(ontology, kind, "symmetric")
+def _kind(columns: Columns, kind: URIRef) -> RelationKind:
+    symmetric = _flag(columns, kind, "symmetric")
     roles = ("participantRole", "participantRole") if symmetric else ("fromRole", "toRole")
-    rules = [_rule(ontology, kind, *roles)] if _iri(ontology, kind, "shortcut") else []
-    rules.extend(
-        _rule(ontology, rule, "subjectRole", "objectRole")
-        for rule in sorted(ontology.subjects(URIRef(GOV.ofKind), kind), key=str)
-        if isinstance(rule, URIRef)
-    )
+    rules = [_rule(columns, kind, *roles)] if _iri(columns, kind, "shortcut") else []
+    own = _subjects(columns, URIRef(GOV.ofKind), kind)
+    rules.extend(_rule(columns, rule, "subjectRole", "objectRole") for rule in own)
     return RelationKind(
         kind,
         tuple(rules),
         symmetric,
-        _flag(ontology, kind, "acyclic"),
-        _flag(ontology, kind, "selfAllowed"),
-        frozenset(o for o in ontology.objects(kind, URIRef(GOV.shortcutExcludes)) if isinstance(o, URIRef)),
+        _flag(columns, kind, "acyclic"),
+        _flag(columns, kind, "selfAllowed"),
+        frozenset(value for value in _values(columns, kind, "shortcutExcludes") if isinstance(value, URIRef)),
     )
 
 
-def _rule(ontology: Graph, node: URIRef, subject_role: str, object_role: str) -> ShortcutRule:
+def _rule(columns: Columns, node: URIRef, subject_role: str, object_role: str) -> ShortcutRule:
     return ShortcutRule(
-        _need(ontology, node, subject_role),
-        _need(ontology, node, object_role),
-        _need(ontology, node, "shortcut"),
-        _iri(ontology, node, "inverseShortcut"),
-        _iri(ontology, node, "subjectType"),
-        _iri(ontology, node, "objectType"),
+        _need(columns, node, subject_role),
+        _need(columns, node, object_role),
+        _need(columns, node, "shortcut"),
+        _iri(columns, node, "inverseShortcut"),
+        _iri(columns, node, "subjectType"),
+        _iri(columns, node, "objectType"),
     )
 
 
-def _iri(graph: Graph, subject: URIRef, name: str) -> URIRef | None:
-    value = graph.value(subject, URIRef(GOV[name]))
-    return value if isinstance(value, URIRef) else None
+def _subjects(columns: Columns, predicate: URIRef, value: URIRef) -> list[URIRef]:
+    """The IRIs that have the value, in their order."""
+    terms = columns.terms
+    nodes = columns.subjects(terms.number(predicate), terms.number(value)).tolist()
+    return sorted(term for term in map(terms.term, nodes) if isinstance(term, URIRef))
 
 
-def _need(graph: Graph, subject: URIRef, name: str) -> URIRef:
-    value = _iri(graph, subject, name)
+def _values(columns: Columns, subject: URIRef, name: str) -> list[RdflibTerm]:
+    terms = columns.terms
+    return [terms.term(value) for value in columns.objects(terms.number(subject), terms.number(URIRef(GOV[name])))]
+
+
+def _iri(columns: Columns, subject: URIRef, name: str) -> URIRef | None:
+    return next((value for value in _values(columns, subject, name) if isinstance(value, URIRef)), None)
+
+
+def _need(columns: Columns, subject: URIRef, name: str) -> URIRef:
+    value = _iri(columns, subject, name)
     if value is None:
         raise SourceError(f"{subject} has no gov:{name}")
     return value
 
 
-def _flag(graph: Graph, subject: URIRef, name: str) -> bool:
-    value = graph.value(subject, URIRef(GOV[name]))
-    return isinstance(value, Literal) and value.toPython() is True
+def _flag(columns: Columns, subject: URIRef, name: str) -> bool:
+    values = _values(columns, subject, name)
+    return any(isinstance(value, Literal) and value.toPython() is True for value in values)

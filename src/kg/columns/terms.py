@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
@@ -68,6 +69,14 @@ class TermTable:
             texts = self.texts
             found = self.ids[text] = len(texts)
             texts.append(text)
+        return found
+
+    def numbers_of(self, texts: Sequence[str]) -> Ids:
+        """The same for many texts at once, in their order."""
+        ids, known = self.ids, self.texts
+        number = ids.setdefault
+        found = np.fromiter((number(text, len(ids)) for text in texts), np.int32, len(texts))
+        known.extend(reversed(list(islice(reversed(ids), len(ids) - len(known)))))
         return found
 
     def numbers(self, terms: Iterable[Node]) -> Ids:

@@ -1,204 +1,186 @@
-"""From ownerships in RDF to columns, and from effective shares back to triples of the derived graph.
+"""From ownerships in the columns of a graph to direct holdings, the columns that effective ownership is solved in.
 
-Each interest type is solved apart, and shares of votes apart from shares. A share that is not stated is unknown, 0 to
-100 %, never a guess. An unnamed owner (a group, an unknown party) is an owner like any other, so that what it may hold
-bounds what any one of those behind it may; a declared absence (`gov:NoParty`) owns nothing. Indirect and beneficial
-holdings repeat what somebody holds directly, and are left out (as in rule OWN-29).
+Shares of votes are read apart from shares. A share that is not stated is unknown, 0 to 100 %, never a guess. An unnamed
+owner (a group, an unknown party) is an owner like any other, so that what it may hold bounds what any one of those
+behind it may; a declared absence (`gov:NoParty`) owns nothing. Indirect and beneficial holdings repeat what somebody
+holds directly, and are left out (as in rule OWN-29).
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
-from rdflib import RDF, XSD, Graph, Literal, URIRef
-from rdflib.term import Node
+import numpy as np
+from rdflib import RDF, Literal, URIRef
 
+from kg.columns.columns import Columns, Pairs, distinct, gather, is_among
+from kg.columns.terms import IRI, Ids, Mask, TermTable, lexical_of
 from kg.namespaces import CODE, GOV
+from kg.network.arrays import Floats, Ints, ranges, starts
 
-if TYPE_CHECKING:
-    from kg.network.ownership import EffectiveShares
+__all__ = ["Holdings", "Links", "read_holdings", "read_links"]
 
-__all__ = ["Holding", "effective_ownership", "read_holdings"]
-
-Triple = tuple[Node, Node, Node]
-
-_INDIRECT = (URIRef(GOV.directness), URIRef(CODE["directness/indirect"]))
-_BENEFICIAL = (URIRef(GOV.beneficialOwnership), Literal(True))
-_WHOLE = Decimal(100)
-_MEASURES = {"share": "effectiveShare", "votingShare": "effectiveVotingShare"}
-_OWNER, _OWNED, _HOPS = URIRef(GOV.owner), URIRef(GOV.owned), URIRef(GOV.hops)
-_INTEREST = URIRef(GOV.interestType)
+_LEFT_OUT = (
+    (URIRef(GOV.directness), URIRef(CODE["directness/indirect"])),
+    (URIRef(GOV.beneficialOwnership), Literal(True)),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
-    """A direct holding: bounds in percent, and the ownerships that state it (one, unless a relation stands twice)."""
+class Links:
+    """What ownerships join: one row for each owner and thing owned of each ownership.
 
-    owner: URIRef
-    owned: URIRef
-    interest: URIRef | None
-    lower: Decimal
-    upper: Decimal
-    relations: tuple[URIRef, ...]
+    `at` is the position of the ownership in `relations`, `owner` and `owned` those of the ends in `parties`. Of each of
+    the relations, `interest` is the position of its type in `interests`, or -1. Parties and interest types are in the
+    order of their IRIs, so that nothing depends on the order in which data were read.
+    """
 
-
-def effective_ownership(graph: Graph, ownerships: Iterable[Node]) -> Iterator[Triple]:
-    """What follows from `ownerships`, the relations of `graph` that are actual and in force."""
-    relations = sorted({relation for relation in ownerships if isinstance(relation, URIRef)})
-    for measure, name in _MEASURES.items():
-        by_interest: dict[URIRef | None, list[Holding]] = {}
-        for holding in read_holdings(graph, relations, measure):
-            by_interest.setdefault(holding.interest, []).append(holding)
-        for holdings in by_interest.values():
-            yield from _derived(holdings, name)
+    relations: Ids
+    interest: Ints
+    interests: Ids
+    parties: Ids
+    at: Ints
+    owner: Ints
+    owned: Ints
 
 
-def read_holdings(graph: Graph, relations: Iterable[URIRef], measure: str) -> list[Holding]:
-    """The direct holdings, sorted; `measure` is the family of properties, `share` or `votingShare`.
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """The direct holdings of one interest type, by owned and owner, each pair once; bounds are from 0 to 1.
+
+    The ownerships that state the holding `i` are `relations[first[i]:first[i + 1]]`: one, unless it stands twice.
+    """
+
+    interest: int | None
+    parties: Ids
+    owner: Ints
+    owned: Ints
+    lower: Floats
+    upper: Floats
+    relations: Ids
+    first: Ints
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    def relations_of(self, rows: Ints) -> Pairs:
+        """The ownerships of some holdings, each with the index of its holding in `rows`."""
+        counts = np.diff(self.first)[rows]
+        return Pairs(np.repeat(np.arange(len(rows)), counts), self.relations[ranges(self.first[rows], counts)])
+
+
+def read_links(columns: Columns, ownerships: Ids) -> Links:
+    """What `ownerships` join, which are ascending: the relations of the graph that are actual and in force."""
+    terms = columns.terms
+    relations = ownerships[terms.kinds(ownerships) == IRI]
+    for predicate, value in _LEFT_OUT:
+        relations = relations[~is_among(relations, columns.subjects(terms.number(predicate), terms.number(value)))]
+    owner, owned = (columns.values(relations, terms.number(URIRef(role))) for role in (GOV.owner, GOV.owned))
+    pairs = gather(owned.owner, np.arange(len(owned), dtype=np.int32), owner.owner)
+    at, one, other = owner.owner[pairs.owner], owner.value[pairs.owner], owned.value[pairs.value]
+    nobody = columns.subjects(terms.number(RDF.type), terms.number(URIRef(GOV.NoParty)))
+    kept = (terms.kinds(one) == IRI) & (terms.kinds(other) == IRI) & (one != other) & ~is_among(one, nobody)
+    parties, ends = _by_iri(terms, np.concatenate([one[kept], other[kept]]))
+    interests, interest = _interests(columns, relations)
+    return Links(relations, interest, interests, parties, at[kept], *np.split(ends, 2))
+
+
+def read_holdings(columns: Columns, links: Links, measure: str) -> Iterator[Holdings]:
+    """The direct holdings, one interest type after the other; `measure` is `share` or `votingShare`.
 
     Votes are asked for only among interests of which some are stated. Of a pair that stands twice, the bounds are the
     widest: whether it is one holding or two cannot be known (rule REL-36 warns).
     """
-    found: dict[tuple[URIRef, URIRef, URIRef | None], Holding] = {}
-    stated: set[URIRef | None] = set()
-    for relation in relations:
-        if _INDIRECT in set(graph.predicate_objects(relation)) or (relation, *_BENEFICIAL) in graph:
-            continue
-        bounds = _bounds(graph, relation, measure)
-        interest = min((iri for iri in graph.objects(relation, _INTEREST) if isinstance(iri, URIRef)), default=None)
-        if bounds is not None or measure == "share":
-            stated.add(interest)
-        lower, upper = bounds or (Decimal(0), _WHOLE)
-        for owner, owned in _ends(graph, relation):
-            before = found.get((owner, owned, interest))
-            found[owner, owned, interest] = Holding(
-                owner,
-                owned,
-                interest,
-                min(lower, before.lower) if before else lower,
-                max(upper, before.upper) if before else upper,
-                (*before.relations, relation) if before else (relation,),
-            )
-    kept = (holding for holding in found.values() if holding.interest in stated)
-    return sorted(kept, key=lambda holding: (holding.owned, holding.owner, holding.interest or ""))
+    lower, upper, stated = _bounds(columns, links.relations, measure)
+    interest = links.interest[links.at]
+    for asked in distinct(links.interest if measure == "share" else links.interest[stated]).tolist():
+        rows = np.flatnonzero(interest == asked)
+        if len(rows):
+            yield _merged(columns.terms, links, rows, lower, upper)
 
 
-def _ends(graph: Graph, relation: URIRef) -> Iterator[tuple[URIRef, URIRef]]:
-    for owner in graph.objects(relation, _OWNER):
-        for owned in graph.objects(relation, _OWNED):
-            is_nobody = (owner, RDF.type, URIRef(GOV.NoParty)) in graph
-            if isinstance(owner, URIRef) and isinstance(owned, URIRef) and owner != owned and not is_nobody:
-                yield owner, owned
+def _order(terms: TermTable, links: Links, rows: Ints) -> Ints:
+    """By owned and owner; of a pair that stands twice, by the IRIs of the ownerships."""
+    pair = links.owned[rows] * len(links.parties) + links.owner[rows]
+    order = np.argsort(pair, kind="stable")
+    again = np.flatnonzero(np.diff(pair[order]) == 0)
+    if not len(again):
+        return order
+    several = order[distinct(np.concatenate([again, again + 1]))]
+    tie = np.zeros(len(rows), np.int64)
+    tie[several] = _by_iri(terms, links.relations[links.at[rows[several]]])[1]
+    return np.lexsort((tie, pair))
 
 
-def _bounds(graph: Graph, relation: URIRef, measure: str) -> tuple[Decimal, Decimal] | None:
-    """What a relation states of a share, in percent; None where it states nothing, or nothing possible (OWN-25, 27)."""
-    low = _percent(graph, relation, measure, ("Exact", "Min", "MinExclusive"))
-    high = _percent(graph, relation, measure, ("Exact", "Max", "MaxExclusive"))
-    if low is None and high is None:
-        return None
-    lower, upper = Decimal(0) if low is None else low, _WHOLE if high is None else high
-    return (lower, upper) if 0 <= lower <= upper <= _WHOLE else None
-
-
-def _percent(graph: Graph, relation: URIRef, measure: str, endings: tuple[str, ...]) -> Decimal | None:
-    for ending in endings:
-        for value in graph.objects(relation, URIRef(GOV[measure + ending])):
-            try:
-                number = Decimal(str(value))
-            except InvalidOperation:
-                continue
-            if number.is_finite():
-                return number
-    return None
-
-
-def _derived(holdings: list[Holding], name: str) -> Iterator[Triple]:
-    """The triples of one interest type; numpy is loaded only where something is owned through something."""
-    low, high = URIRef(GOV[f"{name}Min"]), URIRef(GOV[f"{name}Max"])
-    if {holding.owner for holding in holdings}.isdisjoint(holding.owned for holding in holdings):
-        for holding in holdings:
-            yield from _direct(holding, low, high)
-        return
-    from kg.network.ownership import effective_shares
-
-    parties = sorted({party for holding in holdings for party in (holding.owner, holding.owned)})
-    number = {party: at for at, party in enumerate(parties)}
-    shares = effective_shares(
-        [number[holding.owner] for holding in holdings],
-        [number[holding.owned] for holding in holdings],
-        [float(holding.lower) / 100 for holding in holdings],
-        [float(holding.upper) / 100 for holding in holdings],
-        len(parties),
+def _merged(terms: TermTable, links: Links, rows: Ints, lower: Floats, upper: Floats) -> Holdings:
+    """The holdings of `rows`, which are of one interest type."""
+    rows = rows[_order(terms, links, rows)]
+    owner, owned, at = links.owner[rows], links.owned[rows], links.at[rows]
+    first = starts(owned * len(links.parties) + owner)
+    interest = int(links.interest[at[0]])
+    return Holdings(
+        int(links.interests[interest]) if interest >= 0 else None,
+        links.parties,
+        owner[first],
+        owned[first],
+        np.minimum.reduceat(lower[at], first) / 100,
+        np.maximum.reduceat(upper[at], first) / 100,
+        links.relations[at],
+        np.append(first, len(rows)),
     )
-    pairs = _Pairs(holdings, parties, shares, name)
-    for row in shares.is_direct.nonzero()[0].tolist():
-        yield from _direct(holdings[shares.last[row]], low, high)
-    rows = (~shares.is_direct & (shares.owner != shares.owned)).nonzero()[0]
-    for row in rows.tolist():
-        yield pairs.node(row), low, _decimal(shares.lower[row])
-        yield pairs.node(row), high, _decimal(shares.upper[row])
-        yield from pairs.described(row)
-    before = shares.previous[rows]
-    for row in sorted({*rows.tolist(), *before[before >= 0].tolist()}):
-        yield from pairs.chained(row)
 
 
-def _direct(holding: Holding, low: URIRef, high: URIRef) -> Iterator[Triple]:
-    for relation in holding.relations:
-        yield relation, low, _decimal(float(holding.lower) / 100)
-        yield relation, high, _decimal(float(holding.upper) / 100)
-        yield relation, _HOPS, Literal(1)
+def _interests(columns: Columns, relations: Ids) -> tuple[Ids, Ints]:
+    """The interest types in the order of their IRIs, and which each of the relations has: the first, or -1."""
+    terms = columns.terms
+    pairs = columns.values(relations, terms.number(URIRef(GOV.interestType)))
+    is_iri = terms.kinds(pairs.value) == IRI
+    interests, which = _by_iri(terms, pairs.value[is_iri])
+    least = np.full(len(relations), len(interests))
+    np.minimum.at(least, pairs.owner[is_iri], which)
+    return interests, np.where(least == len(interests), -1, least)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """The effective shares of one interest type, a row for a pair, as nodes."""
-
-    holdings: list[Holding]
-    parties: list[URIRef]
-    shares: EffectiveShares
-    name: str
-
-    def node(self, row: int) -> URIRef:
-        """`…/id/effective-ownership/{owner}-{owned}-{digest}`: the same for the same pair, interest and measure."""
-        owner, owned = self.parties[self.shares.owner[row]], self.parties[self.shares.owned[row]]
-        base = owned.partition("/id/")[0] if "/id/" in owned else owned.rpartition("/")[0]
-        what = "\n".join((owner, owned, self.holdings[0].interest or "", self.name))
-        ends = (iri.rstrip("/").rpartition("/")[2].lower() for iri in (owner, owned))
-        words = [word for end in ends for word in re.split(r"[^a-z0-9]+", end) if word]
-        slug = "-".join([*words, hashlib.sha256(what.encode()).hexdigest()[:10]])
-        return URIRef(f"{base}/id/effective-ownership/{slug}")
-
-    def described(self, row: int) -> Iterator[Triple]:
-        """All but the bounds."""
-        node, method = self.node(row), "fixed-point" if self.shares.is_cyclic[row] else "sum-of-chains"
-        yield node, RDF.type, URIRef(GOV.EffectiveOwnership)
-        yield node, _OWNER, self.parties[self.shares.owner[row]]
-        yield node, _OWNED, self.parties[self.shares.owned[row]]
-        yield node, URIRef(GOV.ownershipMethod), URIRef(CODE[f"ownership-method/{method}"])
-        yield node, _HOPS, Literal(int(self.shares.hops[row]))
-        yield node, URIRef(GOV.chain), self.cell(row)
-        interest = self.holdings[0].interest
-        if interest is not None:
-            yield node, _INTEREST, interest
-
-    def cell(self, row: int) -> URIRef:
-        return URIRef(f"{self.node(row)}-chain")
-
-    def chained(self, row: int) -> Iterator[Triple]:
-        """The last link, and as the rest of the list the chain before it: chains share their cells."""
-        before = int(self.shares.previous[row])
-        yield self.cell(row), RDF.first, self.holdings[self.shares.last[row]].relations[0]
-        yield self.cell(row), RDF.rest, self.cell(before) if before >= 0 else RDF.nil
+def _bounds(columns: Columns, relations: Ids, measure: str) -> tuple[Floats, Floats, Mask]:
+    """What relations state of a share, in percent, and whether they state anything possible (OWN-25, OWN-27)."""
+    low = _percent(columns, relations, [measure + end for end in ("Exact", "Min", "MinExclusive")], np.fmin)
+    high = _percent(columns, relations, [measure + end for end in ("Exact", "Max", "MaxExclusive")], np.fmax)
+    stated = ~(np.isnan(low) & np.isnan(high))
+    lower, upper = np.where(np.isnan(low), 0.0, low), np.where(np.isnan(high), 100.0, high)
+    stated &= (lower >= 0) & (lower <= upper) & (upper <= 100)
+    return np.where(stated, lower, 0.0), np.where(stated, upper, 100.0), stated
 
 
-def _decimal(share: float) -> Literal:
-    """A fraction as percent, to six decimals, in canonical form (XML Schema 1.1 Part 2, §3.3.3)."""
-    text = f"{share * 100:.6f}".rstrip("0").rstrip(".")
-    return Literal(text, datatype=XSD.decimal, normalize=False)
+def _percent(columns: Columns, relations: Ids, names: list[str], widest: np.ufunc) -> Floats:
+    """The number of the first of the properties that has one; of several numbers of one property, the widest."""
+    found = np.full(len(relations), np.nan)
+    for name in names:
+        pairs = columns.values(relations, columns.terms.number(URIRef(GOV[name])))
+        texts = columns.terms.texts
+        values, which = np.unique(pairs.value, return_inverse=True)
+        numbers = np.fromiter((_number(texts[value]) for value in values.tolist()), np.float64, len(values))
+        here = np.full(len(relations), np.nan)
+        widest.at(here, pairs.owner, numbers[which])
+        found = np.where(np.isnan(found), here, found)
+    return found
+
+
+def _number(text: str) -> float:
+    """The number that a literal writes, whatever its datatype; NaN where there is none."""
+    try:
+        number = Decimal(lexical_of(text) if text[0] == '"' else "")
+    except InvalidOperation:
+        return float("nan")
+    return float(number) if number.is_finite() else float("nan")
+
+
+def _by_iri(terms: TermTable, numbers: Ids) -> tuple[Ids, Ints]:
+    """The IRIs, each once, in the order of their texts, and at which position each of `numbers` is."""
+    known, which = np.unique(numbers, return_inverse=True)
+    iris = [terms.texts[number][1:-1] for number in known.tolist()]
+    order = np.array(sorted(range(len(iris)), key=iris.__getitem__), np.int64)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return known[order], rank[which]

@@ -11,11 +11,10 @@ from rdflib import Dataset, Graph
 
 from kg.columns.columns import Columns
 from kg.columns.encode import encode_files, encode_graph, encode_store
-from kg.dataset import read_graph, read_shapes
-from kg.derive import derive
+from kg.dataset import read_shapes
+from kg.derive import with_derived
 from kg.locations import Locations
 from kg.project import Project
-from kg.registry import read_registry
 from kg.shapes.evaluate import Validation
 from kg.shapes.report import ValidationReport
 
@@ -55,15 +54,12 @@ def validation_of_files(
         SourceError: a file is of no known syntax, or broken.
     """
     place, only_pyshacl = Locations(_located(files)).place, _is_pyshacl(engine)
-    columns = encode_files(files)
     if shapes:
         own = encode_files(_files(shapes)).to_graph()
-        return Validation(columns, own, locate=place, only_pyshacl=only_pyshacl)
-    data = columns.to_graph()
+        return Validation(encode_files(files), own, locate=place, only_pyshacl=only_pyshacl)
     vocabulary = [path for path in project.files("ontology", "*.ttl") if path.parent.name != "alignments"]
-    read_graph(vocabulary, into=data)
-    data += derive(data, read_registry(data), project.as_of)
-    return Validation(encode_graph(data), read_shapes(project), locate=place, only_pyshacl=only_pyshacl)
+    columns = with_derived(encode_files([*files, *vocabulary]), project.as_of)
+    return Validation(columns, read_shapes(project), locate=place, only_pyshacl=only_pyshacl)
 
 
 def _columns(source: Source) -> Columns:
