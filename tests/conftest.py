@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rdflib import Dataset
 
+from commands import kg
 from kg.build import Build, build_project
 from kg.dataset import derived_dataset
 from kg.new import create_project
@@ -45,3 +46,13 @@ def demo(tmp_path: Path) -> Project:
     from datetime import date
 
     return load_project(create_project(tmp_path, "demo", "https://example.org/demo/", date(2026, 11, 1)))
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working directory with a project `demo`, made and built by the commands."""
+    folder = tmp_path_factory.mktemp("cli")
+    assert kg("new", "demo", cwd=folder).returncode == 0
+    built = kg("build", "demo", cwd=folder)
+    assert built.returncode == 0, built.stderr
+    return folder

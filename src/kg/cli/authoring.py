@@ -1,0 +1,156 @@
+"""Commands for those who write the files: `new`, `fmt`, `check`, `validate`, `cite`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from kg.cli.options import JSON, LANGUAGE, PROJECT
+from kg.cli.terminal import echo_json, progressing, showing_a_bar
+
+__all__ = ["check", "cite", "fmt", "new", "validate"]
+
+
+@click.command()
+@click.argument("name")
+@click.option("--base-iri", help="Base IRI of the project's things; default https://example.org/NAME/.")
+def new(name: str, base_iri: str | None) -> int:
+    """Make a project folder that builds, serves and passes `kg check`.
+
+    \b
+    kg new demo && kg build demo && kg serve demo
+    kg new lapland --base-iri https://data.example.fi/lapland/
+    """
+    from kg.new import create_project
+
+    folder = create_project(Path.cwd(), name, base_iri or f"https://example.org/{name}/", date.today())
+    click.echo(f"made {folder}; next: kg build {name} && kg serve {name}")
+    return 0
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if a file is not in canonical form.")
+def fmt(paths: tuple[Path, ...], only_check: bool) -> int:
+    """Write Turtle files in canonical form, comments kept.
+
+    PATHS are files or folders; without one, all Turtle files of the project.
+
+    \b
+    kg fmt                   the project of the working directory
+    kg fmt --check data/     which files would change
+    """
+    from kg.project import load_project, project_around
+    from kg.turtle_format import format_file
+
+    files: list[Path] = []
+    for path in paths or (Path(),):
+        if (path / "kg.toml").is_file() or not paths:
+            files.extend(load_project(path).own_turtle_files())
+        else:
+            files.extend(sorted(path.rglob("*.ttl")) if path.is_dir() else [path])
+    changed = [
+        path for path in files if format_file(path, prefixes=project_around(path).prefixes, write=not only_check)
+    ]
+    for path in changed:
+        click.echo(f"{'would change' if only_check else 'formatted'} {path}")
+    return 1 if only_check and changed else 0
+
+
+@click.command()
+@PROJECT
+@LANGUAGE
+@JSON
+def check(project: Path | None, lang: str, as_json: bool) -> int:
+    """Everything that can be wrong with the files: syntax, format, hygiene, shapes, examples, saved queries.
+
+    \b
+    kg check
+    kg check --json demo
+    """
+    from kg.check import check_project
+    from kg.project import find_project
+
+    with progressing() as progress:
+        report = check_project(find_project(project), progress, language=lang)
+    if as_json:
+        findings = [
+            {"check": f.check, "level": f.level, "message": f.message, "place": str(f.place or f.path or "")}
+            for f in report.findings
+        ]
+        echo_json({"passed": report.passed, "counts": report.counts, "findings": findings})
+    else:
+        for finding in report.findings:
+            click.echo(str(finding))
+        counted = ", ".join(f"{number} {name}" for name, number in report.counts.items())
+        click.echo(f"{'passed' if report.passed else 'FAILED'}: {counted}; {len(report.findings)} findings")
+    return 0 if report.passed else 1
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--shapes",
+    "shape_files",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Shapes file or folder; without it, the rulebook of the tool.",
+)
+@click.option("--format", "output", type=click.Choice(["text", "json", "jsonl", "ttl", "html"]), default="text")
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "pyshacl"]),
+    default="compiled",
+    show_default=True,
+    help="What evaluates the shapes; pyshacl is slow, for a second opinion.",
+)
+@LANGUAGE
+def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str, engine: str, lang: str) -> int:
+    """Validate RDF files against SHACL shapes; exit 1 if they do not conform.
+
+    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, perhaps with .gz. Results are written when found.
+
+    \b
+    kg validate data/*.ttl            files that belong together are given together
+    kg validate data.nt.gz --shapes my-shapes.ttl --format jsonl
+    """
+    from kg.project import find_project
+    from kg.shapes.files import validation_of_files
+    from kg.shapes.stream import Writing, write_validation
+
+    project = find_project(None)
+    with showing_a_bar() as advance:
+        validation = validation_of_files(list(files), list(shape_files), project, engine=engine)
+        writing = Writing(project.prefixes, lang, advance)
+        conforms = write_validation(validation, output, lambda text: click.echo(text, nl=False), writing)
+    return 0 if conforms else 1
+
+
+@click.command()
+@click.argument("text", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("words")
+@click.option("--project", type=click.Path(path_type=Path), help="Project folder.")
+def cite(text: Path, words: str, project: Path | None) -> int:
+    """The Turtle that cites WORDS of the source TEXT: position in code points and digest.
+
+    White space is matched loosely, so that words can be copied from a page.
+
+    \b
+    kg cite sources/page.txt "is owned by Example Town"
+    """
+    from kg.cite import cite as find_spans
+    from kg.cite import known_source, source_block
+    from kg.dataset import authoring_union, read_dataset
+    from kg.project import find_project
+    from kg.turtle.reader import read_text
+
+    found = find_project(project)
+    source = known_source(authoring_union(read_dataset(found), found), text)
+    spans = find_spans(read_text(text), words)
+    if source is None:
+        click.echo(f"# {text.name} is not a source of {found.name} yet; in data/sources.ttl:\n{source_block(text)}")
+    for span in spans:
+        click.echo(f"# characters {span.start}-{span.end} of {text.name}\n{span.to_turtle(source or text.stem)}")
+    return 0

@@ -1,0 +1,58 @@
+"""The release that a command is about: that of a version, or the current one, built anew if it has to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.cli.options import language_of_environment
+from kg.cli.terminal import progressing
+from kg.settings import Settings
+
+if TYPE_CHECKING:
+    from kg.project import Project
+    from kg.release import Release
+
+__all__ = ["build_folder", "build_release", "chosen_release"]
+
+
+def chosen_release(project: Project, version: str | None, settings: Settings) -> Release | None:
+    """The release of that version; without one the current, built anew if the files have changed since."""
+    from kg.freshness import is_fresh
+    from kg.release import find_release
+
+    _say_which(project)
+    folder = build_folder(project, settings)
+    if version or is_fresh(project, folder):
+        return find_release(folder, version)
+    return build_release(project, language_of_environment())
+
+
+def build_release(project: Project, language: str) -> Release | None:
+    """The release of a build, or None after the report of its violations was printed."""
+    from kg.build import build_project
+
+    with progressing() as progress:
+        outcome = build_project(project, build_folder(project, Settings.read()), progress)
+    for defect in outcome.defects:
+        click.echo(f"{defect}", err=True)
+    if not outcome.report.conforms:
+        click.echo(outcome.report.to_text(project.prefixes, language), err=True)
+    if outcome.release is None:
+        click.echo("ingenting publicerades" if language == "sv" else "nothing was published", err=True)
+    return outcome.release
+
+
+def build_folder(project: Project, settings: Settings) -> Path:
+    """`KG_BUILD`, else `build` in the project, or in the working directory for the graph inside a wheel."""
+    if settings.build is not None:
+        return settings.build
+    return (Path.cwd() if project.is_packaged else project.root) / "build"
+
+
+def _say_which(project: Project) -> None:
+    """Says that the tool's own graph is meant where somebody may have expected theirs."""
+    if project.is_bundled and Path.cwd().resolve() != project.root.resolve():
+        click.echo("no kg.toml here: this is the Norrbotten graph that comes with kg", err=True)

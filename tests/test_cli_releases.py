@@ -1,0 +1,35 @@
+"""Commands about a release, as people use them."""
+
+import json
+from pathlib import Path
+
+from commands import kg
+
+
+def test_new_build_check_stats_verify(demo_folder: Path) -> None:
+    assert kg("check", "demo", cwd=demo_folder).stdout.startswith("passed: 2 Turtle files")
+    counts = json.loads(kg("stats", "demo", "--json", cwd=demo_folder).stdout)["totals"]
+    assert (counts["relations"], counts["sources"]) == (2, 1)
+    assert "files are as they were built" in kg("verify", "demo", cwd=demo_folder).stdout
+
+
+def test_verify_sources_proves_digests_and_coverage(demo_folder: Path) -> None:
+    verified = kg("verify", "demo", "--sources", "demo/data/sources", cwd=demo_folder)
+    assert verified.returncode == 0
+    assert "0 wrong digests" in verified.stdout
+    assert "2 sentences and list items, 100.0 % covered" in verified.stdout
+
+
+def test_changed_source_text_is_found(demo_folder: Path) -> None:
+    verified = kg("verify", "demo", "--sources", str(demo_folder / "nowhere"), cwd=demo_folder)
+    assert (verified.returncode, verified.stderr) == (
+        1,
+        f"kg: {demo_folder / 'nowhere'}: there is no such folder\n",
+    )
+
+
+def test_releases_go_into_the_project_wherever_the_command_is_given(demo_folder: Path, tmp_path: Path) -> None:
+    stats = kg("stats", str(demo_folder / "demo"), cwd=tmp_path)
+    assert stats.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+    assert (demo_folder / "demo" / "build" / "current").exists()
