@@ -24,7 +24,8 @@ from process import READY, free_port, running
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from statements import BASE
 
-from kg.release import Manifest, Release, open_release, publish_release
+from kg.draft import publish_release
+from kg.release import Manifest, Release, open_release, 
 
 __all__ = ["SERVERS", "Absent", "Server", "kg", "kg_over", "make_release", "oxigraph_binary"]
 

@@ -1,7 +1,8 @@
 """The build: a project folder becomes an immutable, validated release, or nothing is published.
 
-Read (errors with file and line) → derive → validate → write → switch. The version is the as-of date and a digest of
-everything that the release holds, so that the same input gives the same version, and no change gives no new release.
+Read (errors with file and line) → derive → validate, and meanwhile write → switch. The version is the as-of date and a
+digest of everything that the release holds, so that the same input gives the same version, and no change gives no new
+release.
 """
 
 from __future__ import annotations
@@ -10,30 +11,34 @@ import dataclasses
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, serialize
-from rdflib import RDF, Dataset, Graph, URIRef
+import numpy as np
 
-from kg.dataset import Progress, authoring_union, derived_dataset, published_graphs, read_shapes, to_quads
+from kg.columns.columns import Columns
+from kg.columns.parsed import Parsed
+from kg.dataset import derived_graphs, read_shapes
+from kg.draft import Draft, new_draft
 from kg.engine.syntax import syntax_error
 from kg.errors import ConfigurationError, LimitError, QuerySyntaxError, RequestError, SourceError
 from kg.freshness import input_digest, remember_inputs
-from kg.hygiene import Defect, find_defects, union_store
+from kg.hygiene import Defect, find_defects
 from kg.locations import Locations
 from kg.namespaces import FOREIGN, GOV
+from kg.progress import Progress, quiet
 from kg.project import Project
 from kg.query import parse_query
-from kg.release import Manifest, Release, publish_release
+from kg.release import Manifest, Release
 from kg.saved_query import SavedQuery, read_saved_query
-from kg.shapes.evaluate import evaluate
+from kg.shapes.evaluate import Validation
 from kg.shapes.report import ValidationReport
 
-__all__ = ["Build", "build_project", "project_report", "read_queries", "refuse_broken_query"]
+__all__ = ["Build", "build_project", "processors", "project_report", "read_queries", "refuse_broken_query"]
 
 _COUNTED = {
     "organisations": FOREIGN["org"] + "Organization",
@@ -53,34 +58,49 @@ class Build:
     release: Release | None
 
 
-def build_project(project: Project, build: Path, progress: Progress = lambda _: None) -> Build:
+def build_project(project: Project, build: Path, progress: Progress = quiet, *, jobs: int | None = None) -> Build:
     """Builds `project` into the directory `build` and makes it current; a violation publishes nothing.
+
+    Files that have not changed since the last build there are not parsed again. `jobs` processes parse and as many
+    threads write (all processors, if none is given).
 
     Raises:
         SourceError: a file is not Turtle, or not a saved query that the endpoint would answer.
         ConfigurationError: the directory cannot be written, or another build is writing it.
     """
+    jobs = jobs or processors()
     with _lock(build):
         inputs = input_digest(project)
-        dataset = derived_dataset(project, progress)
         queries = read_queries(project)
         for query in queries:
             refuse_broken_query(query, project)
-        progress("validating")
-        union = authoring_union(dataset, project)
-        report = project_report(project, union)
-        defects = tuple(find_defects(project, union_store(union)))
-        if defects or not report.conforms:
-            return Build(report, defects, None)
-        progress("writing the release")
-        release = _publish(project, build, _Content(dataset, union, queries, report))
+        graphs = derived_graphs(project, Parsed(build / ".parsed"), jobs, progress)
+        progress("sorting")
+        quads, union = graphs.sorted_quads(), graphs.union
+        with new_draft(build) as draft:
+            with draft.writing(quads, jobs, lambda done: progress("writing", done, len(quads))) as written:
+                report = project_report(project, union, progress)
+                defects = tuple(find_defects(project, union))
+                if defects or not report.conforms:
+                    return Build(report, defects, None)
+                dump = written()
+            counts = {"quads": len(quads) + quads.union_size, "triples": quads.union_size, "graphs": len(graphs.published)}
+            content = _Content(dump, queries, report, {**counts, **_counts(union)})
+            release = _publish(project, draft, content)
         remember_inputs(build, inputs, release.version)
         return Build(report, (), release)
 
 
-def project_report(project: Project, union: Graph) -> ValidationReport:
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def project_report(project: Project, union: Columns, progress: Progress = quiet) -> ValidationReport:
     """The report of the rulebook's and the project's shapes over the published graphs of a project as one."""
-    return evaluate(union, read_shapes(project), locate=Locations(_described(project)).place)
+    validation = Validation(union, read_shapes(project), locate=Locations(_described(project)).place)
+    results = validation.results(lambda done, whole: progress("validating", done, whole))
+    return ValidationReport.of(results, validation.rules, validation.left_to_pyshacl)
 
 
 def _described(project: Project) -> list[Path]:
@@ -119,49 +139,39 @@ def refuse_broken_query(query: SavedQuery, project: Project) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a release is made of."""
+    """What a release is made of: the SHA-256 of its dump, and the rest."""
 
-    dataset: Dataset
-    union: Graph
+    dump: str
     queries: tuple[SavedQuery, ...]
     report: ValidationReport
+    counts: dict[str, int]
 
 
-def _publish(project: Project, build: Path, made: _Content) -> Release:
-    named = _named_quads(made.dataset)
+def _publish(project: Project, draft: Draft, made: _Content) -> Release:
     files = {
-        "dump.nq": _sorted_lines(serialize(named, format=RdfFormat.N_QUADS) or b""),
         "queries.json": _json([dataclasses.asdict(query) for query in made.queries]),
         "report.ttl": made.report.to_turtle(project.prefixes).encode(),
     }
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    digests = {"dump.nq": made.dump, **{name: draft.write(name, content) for name, content in files.items()}}
     # A graph without blank nodes: its sorted N-Quads are its canonical form (RDF Dataset Canonicalization §4.4).
     content = hashlib.sha256(_json([project.name, project.titles, digests])).hexdigest()
-    quads = [*named, *to_quads(made.union, DefaultGraph())]
     manifest = Manifest(
         version=f"{project.as_of.isoformat()}-{content[:12]}",
         as_of=project.as_of.isoformat(),
         base_iri=project.base_iri,
         titles=project.titles,
-        counts=_counts(made.union, len(quads), len(published_graphs(made.dataset, project))),
+        counts=made.counts,
         files=digests,
         tool=f"kg {version('governance-kg')}",
     )
-    return publish_release(build, manifest, files, quads)
+    return draft.publish(manifest)
 
 
-def _counts(union: Graph, quads: int, graphs: int) -> dict[str, int]:
-    counted = {name: len(set(union.subjects(RDF.type, URIRef(iri)))) for name, iri in _COUNTED.items()}
-    return {"quads": quads, "triples": len(union), "graphs": graphs, **counted}
-
-
-def _named_quads(dataset: Dataset) -> list[Quad]:
-    graphs = [graph for graph in dataset.graphs() if graph.identifier != dataset.default_graph.identifier]
-    return [quad for graph in graphs for quad in to_quads(graph, NamedNode(str(graph.identifier)))]
-
-
-def _sorted_lines(text: bytes) -> bytes:
-    return b"".join(sorted(text.splitlines(keepends=True)))
+def _counts(union: Columns) -> dict[str, int]:
+    """How many things of each class there are."""
+    number, kind = union.terms.number_of, union.terms.number_of(f"<{FOREIGN['rdf']}type>")
+    classes = {name: np.array([number(f"<{iri}>")], np.int32) for name, iri in _COUNTED.items()}
+    return {name: len(union.values(one, kind, inverse=True)) for name, one in classes.items()}
 
 
 def _json(value: object) -> bytes:

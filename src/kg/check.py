@@ -16,13 +16,16 @@ from pyoxigraph import Store
 from rdflib import Graph, URIRef
 
 from kg.build import project_report, read_queries, refuse_broken_query
+from kg.columns.columns import Columns
 from kg.columns.encode import encode_graph
-from kg.dataset import Progress, authoring_union, derived_dataset, read_graph, read_shapes
+from kg.columns.store import to_store
+from kg.dataset import derived_graphs, read_graph, read_shapes
 from kg.derive import with_derived
 from kg.errors import KgError, SourceError
-from kg.hygiene import find_defects, solutions, union_store
+from kg.hygiene import find_defects, solutions
 from kg.locations import Locations, Place, shown_path
 from kg.namespaces import shorten
+from kg.progress import Progress, quiet
 from kg.project import Project
 from kg.shapes.evaluate import evaluate
 from kg.shapes.report import Result
@@ -80,7 +83,7 @@ class Expectation:
     results: int
 
 
-def check_project(project: Project, progress: Progress = lambda _: None, *, language: str = "en") -> CheckReport:
+def check_project(project: Project, progress: Progress = quiet, *, language: str = "en") -> CheckReport:
     """Runs every check; a file that is not Turtle stops the checks that need it, not the others."""
     counts: dict[str, int] = {}
     findings: list[Finding] = []
@@ -90,18 +93,16 @@ def check_project(project: Project, progress: Progress = lambda _: None, *, lang
     if not any(finding.check == "syntax" for finding in broken):
         try:
             progress("hygiene")
-            dataset = derived_dataset(project)
-            union = authoring_union(dataset, project)
-            store = union_store(union)
-            findings.extend(_hygiene(project, store, counts))
+            union = derived_graphs(project).union
+            findings.extend(_hygiene(project, union, counts))
             progress("shapes over the data")
             findings.extend(_data(project, union, counts, language))
             progress("citations")
-            findings.extend(_citations(project, union, counts))
+            findings.extend(_citations(project, union.to_graph(), counts))
             progress("examples")
             findings.extend(_examples(project, counts))
             progress("saved queries")
-            findings.extend(_queries(project, store, counts))
+            findings.extend(_queries(project, to_store(union), counts))
         except SourceError as error:
             findings.append(_error("syntax", error))
     return CheckReport(tuple(findings), counts)
@@ -126,13 +127,13 @@ def _syntax_and_format(project: Project, counts: dict[str, int]) -> Iterator[Fin
             yield _error("syntax", error)
 
 
-def _hygiene(project: Project, store: Store, counts: dict[str, int]) -> Iterator[Finding]:
+def _hygiene(project: Project, union: Columns, counts: dict[str, int]) -> Iterator[Finding]:
     counts["hygiene checks"] = len(list(project.files("ontology", "*.rq")))
-    for defect in find_defects(project, store):
+    for defect in find_defects(project, union):
         yield Finding("hygiene", "violation", defect.message, defect.place)
 
 
-def _data(project: Project, union: Graph, counts: dict[str, int], language: str) -> Iterator[Finding]:
+def _data(project: Project, union: Columns, counts: dict[str, int], language: str) -> Iterator[Finding]:
     report = project_report(project, union)
     counts["rules"] = report.rules
     for result in report.results:

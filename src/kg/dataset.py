@@ -1,4 +1,4 @@
-"""The authoring side: a project's files as one `rdflib.Dataset`, a named graph for each file of `data/`.
+"""The authoring side: a project's files as named graphs in columns, a graph for each file of `data/`.
 
 `…/graph/ontology`, `…/graph/codelists` and `…/graph/alignments` hold the vocabulary, `…/graph/derived` what follows
 from the relations, `…/graph/catalog` what the project says of itself. What is published as the default graph is the
@@ -7,34 +7,29 @@ union of all but the alignments: an outside vocabulary's classes are there for t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 from rdflib import DCTERMS, RDF, VOID, XSD, Dataset, Graph, Literal, URIRef
 
-from kg.columns.columns import Columns
-from kg.columns.encode import encode_graph
+from kg.columns.columns import Columns, Triples
+from kg.columns.lines import SortedQuads, sorted_quads
+from kg.columns.parsed import Parsed, read_parts
+from kg.columns.terms import TermTable, text_of
 from kg.derive import derive
 from kg.errors import SourceError
 from kg.namespaces import GOV
+from kg.progress import Progress, quiet
 from kg.project import Project
 from kg.registry import read_registry
 from kg.turtle.reader import read_triples
 from kg.turtle.terms import from_rdflib, to_rdflib
 
-__all__ = [
-    "Progress",
-    "authoring_union",
-    "derived_dataset",
-    "published_graphs",
-    "read_dataset",
-    "read_graph",
-    "read_shapes",
-]
-
-Progress = Callable[[str], None]
+__all__ = ["Graphs", "derived_graphs", "read_graph", "read_graphs", "read_shapes", "to_quads"]
 
 
 def read_graph(paths: Iterable[Path], into: Graph | None = None, *, prefixes: Mapping[str, str] | None = None) -> Graph:
@@ -55,55 +50,61 @@ def read_shapes(project: Project) -> Graph:
     return read_graph(project.files("shapes", "*.ttl"), prefixes=project.prefixes)
 
 
-def read_dataset(project: Project, progress: Progress = lambda _: None) -> Dataset:
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The named graphs of a project, by IRI, as columns over one table of terms, and `union`, the default graph."""
+
+    named: Mapping[str, Triples]
+    union: Columns
+    published: frozenset[str]
+
+    def sorted_quads(self) -> SortedQuads:
+        """All quads in the order of their lines."""
+        return sorted_quads(self.union.terms, self.named, self.published)
+
+    def dataset(self) -> Dataset:
+        """The same as an rdflib dataset of named graphs."""
+        dataset, term = Dataset(), self.union.terms.term
+        for name, triples in self.named.items():
+            graph = dataset.graph(URIRef(name))
+            for subject, predicate, value in triples.tolist():
+                graph.add((term(subject), term(predicate), term(value)))
+        return dataset
+
+
+def read_graphs(project: Project, parsed: Parsed = Parsed(), jobs: int = 1, progress: Progress = quiet) -> Graphs:
     """All files of a project, each in its named graph, before anything is derived.
 
     Raises:
-        SourceError: a file is not Turtle, or there is nothing in `data/`.
+        SourceError: a file is not RDF, or there is nothing in `data/`.
     """
-    dataset = Dataset()
-    for path in project.files("ontology", "*.ttl"):
-        _read(path, dataset, project.graph_iri(_ontology_part(path)), project)
-    files = list(project.files("data", "*.ttl"))
-    if not files:
+    data = list(project.files("data", "*.ttl"))
+    if not data:
         raise SourceError("there is no Turtle file", path=project.root / "data", hint="`kg new demo` shows a first one")
-    for path in files:
-        progress(f"reading {path.name}")
-        _read(path, dataset, project.data_graph(path), project)
-    _describe(dataset.graph(URIRef(project.graph_iri("catalog"))), project)
-    return dataset
+    ontology = list(project.files("ontology", "*.ttl"))
+    names = [project.graph_iri(_ontology_part(path)) for path in ontology] + [project.data_graph(path) for path in data]
+    parts = read_parts(
+        [*ontology, *data], parsed, project.prefixes, jobs, lambda done, whole: progress("reading", done, whole)
+    )
+    terms = TermTable()
+    tables: dict[str, list[Triples]] = {}
+    for number, (name, part) in enumerate(zip(names, parts, strict=True)):
+        tables.setdefault(name, []).append(part.numbered(terms, f"f{number}"))
+    catalog = np.array([terms.numbers_of(map(text_of, triple)) for triple in _described(project)], np.int32)
+    tables[project.graph_iri("catalog")] = [catalog]
+    named = {name: np.concatenate(parts) for name, parts in tables.items()}
+    published = frozenset(named) - {project.graph_iri("alignments")}
+    table = np.concatenate([named[name] for name in sorted(published)])
+    return Graphs(named, Columns(terms, table), published)
 
 
-def _read(path: Path, dataset: Dataset, graph: str, project: Project) -> None:
-    read_graph([path], dataset.graph(URIRef(graph)), prefixes=project.prefixes)
-
-
-def derived_dataset(project: Project, progress: Progress = lambda _: None) -> Dataset:
+def derived_graphs(project: Project, parsed: Parsed = Parsed(), jobs: int = 1, progress: Progress = quiet) -> Graphs:
     """All files of a project and what follows from them: what a release holds."""
-    dataset = read_dataset(project, progress)
-    columns = encode_graph(authoring_union(dataset, project))
+    graphs = read_graphs(project, parsed, jobs, progress)
     progress("deriving")
-    derived = Columns(columns.terms, derive(columns, read_registry(columns), project.as_of))
-    target = dataset.graph(URIRef(project.graph_iri("derived")))
-    for triple in derived.to_graph():
-        target.add(triple)
-    return dataset
-
-
-def authoring_union(dataset: Dataset, project: Project) -> Graph:
-    """The graphs that are published as the default graph, merged into one graph in memory."""
-    union = Graph()
-    for graph in published_graphs(dataset, project):
-        for triple in graph:
-            union.add(triple)
-    return union
-
-
-def published_graphs(dataset: Dataset, project: Project) -> list[Graph]:
-    """The named graphs whose union is the default graph, in IRI order."""
-    left_out = {dataset.default_graph.identifier, URIRef(project.graph_iri("alignments"))}
-    graphs = [graph for graph in dataset.graphs() if graph.identifier not in left_out]
-    return sorted(graphs, key=lambda graph: str(graph.identifier))
+    derived = derive(graphs.union, read_registry(graphs.union), project.as_of)
+    name = project.graph_iri("derived")
+    return Graphs({**graphs.named, name: derived}, graphs.union.plus(derived), graphs.published | {name})
 
 
 def to_quads(graph: Graph, name: NamedNode | DefaultGraph) -> Iterator[Quad]:
@@ -118,11 +119,13 @@ def _ontology_part(path: Path) -> str:
     return path.parent.name if path.parent.name in {"codelists", "alignments"} else "ontology"
 
 
-def _describe(graph: Graph, project: Project) -> None:
-    dataset = URIRef(project.base_iri)
+def _described(project: Project) -> Graph:
+    """What a project says of itself."""
+    graph, dataset = Graph(), URIRef(project.base_iri)
     graph.add((dataset, RDF.type, VOID.Dataset))
     for language, title in project.titles.items():
         graph.add((dataset, DCTERMS.title, Literal(title, lang=language)))
     graph.add((dataset, DCTERMS.license, URIRef(project.licence)))
     graph.add((dataset, URIRef(GOV.asOf), Literal(project.as_of.isoformat(), datatype=XSD.date)))
     graph.add((dataset, VOID.uriSpace, Literal(f"{project.base_iri}id/")))
+    return graph

@@ -26,11 +26,12 @@ def input_digest(project: Project) -> str:
     paths = [project.root / "kg.toml", *(path for layer in _LAYERS for path in project.files(*layer))]
     for path in paths:
         try:
-            content = path.read_bytes()
+            with path.open("rb") as stream:
+                content = hashlib.file_digest(stream, "sha256")
         except OSError as error:
             raise SourceError(f"the file cannot be read: {error.strerror}", path=path) from None
-        digest.update(f"{path.name}\n{path.parent.name}\n{len(content)}\n".encode())
-        digest.update(content)
+        digest.update(f"{path.name}\n{path.parent.name}\n".encode())
+        digest.update(content.digest())
     return digest.hexdigest()
 
 

@@ -11,19 +11,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
-from pyoxigraph import DefaultGraph, NamedNode, Store
-from rdflib import Graph
+import numpy as np
+from pyoxigraph import Literal, Store
 
-from kg.dataset import to_quads
+from kg.columns.columns import Columns
+from kg.columns.store import to_store
+from kg.columns.terms import lexical_of
 from kg.engine.oxigraph import ROWS, Query, encode, evaluate
 from kg.locations import Place, shown_path
 from kg.namespaces import CODE, GOV, shorten
 from kg.project import Project
 from kg.saved_query import read_query_text
+from kg.shapes.column_queries import ColumnQueries
+from kg.shapes.patterns import NotCompiled
+from kg.shapes.query_reader import read_select
+from kg.shapes.tables import UNBOUND
 from kg.turtle.reader import read_text
 
-__all__ = ["Defect", "find_defects", "solutions", "union_store"]
+__all__ = ["Defect", "find_defects", "solutions"]
 
 Binding = dict[str, dict[str, str]]
 
@@ -46,13 +53,6 @@ class Defect:
         return f"{self.place}: {self.message}" if self.place else self.message
 
 
-def union_store(union: Graph) -> Store:
-    """A graph as the default graph of an Oxigraph store in memory."""
-    store = Store()
-    store.extend(to_quads(union, DefaultGraph()))
-    return store
-
-
 def solutions(store: Store, text: str, project: Project) -> list[Binding]:
     """The solutions of a query, each variable as in the SPARQL 1.1 JSON results; at most a thousand."""
     query = Query(text, ROWS, rows=1000)
@@ -62,27 +62,52 @@ def solutions(store: Store, text: str, project: Project) -> list[Binding]:
     return found
 
 
-def find_defects(project: Project, store: Store) -> Iterator[Defect]:
+def find_defects(project: Project, union: Columns) -> Iterator[Defect]:
     """What the hygiene checks of the rulebook and the project find in the union of its published graphs."""
-    known: list[str] | None = None
+    asked, known = _Asked(project, union), list[str]()
     for path in project.files("ontology", "*.rq"):
-        for solution in solutions(store, read_query_text(path), project):
-            iris = [term["value"] for term in solution.values() if term["type"] == "uri"]
-            words = tuple(
-                shorten(term["value"], project.prefixes) if term["type"] == "uri" else term["value"]
-                for term in solution.values()
-            )
+        for terms in asked.rows(read_query_text(path)):
+            iris = [text[1:-1] for text in terms if text[0] == "<"]
+            words = tuple(shorten(text[1:-1], project.prefixes) if text[0] == "<" else lexical_of(text) for text in terms)
             nearest = None
             if path.stem.startswith("undefined") and iris:
-                known = _known_terms(store, project) if known is None else known
+                known = known or _known_terms(union, project)
                 nearest = next(iter(get_close_matches(words[0], known, n=1, cutoff=0.8)), None)
             yield Defect(path.stem, words, _place(project, iris), nearest)
 
 
-def _known_terms(store: Store, project: Project) -> list[str]:
+class _Asked:
+    """Answers checks: in columns, or where they cannot follow, in a store, which is made for the first of those."""
+
+    def __init__(self, project: Project, union: Columns) -> None:
+        self._project, self._union = project, union
+        self._columns = ColumnQueries(union)
+
+    @cached_property
+    def _store(self) -> Store:
+        return to_store(self._union)
+
+    def rows(self, text: str) -> list[tuple[str, ...]]:
+        """The solutions in order: of each the terms that are bound, as N-Triples writes them."""
+        try:
+            query = read_select(text, self._project.prefixes)
+            table = self._columns.select(query)
+        except NotCompiled:
+            return [tuple(map(_text, solution.values())) for solution in solutions(self._store, text, self._project)]
+        texts = self._union.terms.texts
+        columns = [table.columns[name].tolist() for name in query.names]
+        return sorted(tuple(texts[number] for number in row if number != UNBOUND) for row in zip(*columns, strict=True))
+
+
+def _text(term: dict[str, str]) -> str:
+    return f"<{term['value']}>" if term["type"] == "uri" else str(Literal(term["value"]))
+
+
+def _known_terms(union: Columns, project: Project) -> list[str]:
     """Every term and code of ours that the graph describes."""
-    subjects = {quad.subject.value for quad in store if isinstance(quad.subject, NamedNode)}
-    return sorted(shorten(iri, project.prefixes) for iri in subjects if iri.startswith((GOV, CODE)))
+    subjects = np.unique(union.all_columns()[0]).tolist()
+    iris = (union.terms.text(number)[1:-1] for number in subjects)
+    return sorted(shorten(iri, project.prefixes) for iri in iris if iri.startswith((GOV, CODE)))
 
 
 def _place(project: Project, iris: list[str]) -> Place | None:
@@ -91,7 +116,7 @@ def _place(project: Project, iris: list[str]) -> Place | None:
         pattern = re.compile(rf"(?<![\w:-])(?:{re.escape(shorten(iri, project.prefixes))}(?![\w-])|<{re.escape(iri)}>)")
         for layer in ("data", "ontology"):
             for path in sorted((project.root / layer).rglob("*.ttl")):
-                for number, line in enumerate(read_text(path).splitlines(), start=1):
-                    if pattern.search(line):
-                        return Place(shown_path(path), number)
+                text = read_text(path)
+                if found := pattern.search(text):
+                    return Place(shown_path(path), text.count("\n", 0, found.start()) + 1)
     return None

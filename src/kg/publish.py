@@ -15,7 +15,7 @@ from typing import Protocol
 import httpx
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store, Triple, parse, serialize
 
-from kg.dataset import Progress
+from kg.progress import Progress
 from kg.engine.endpoint import COUNT, Endpoint, Layout, first_value, form, unavailable
 from kg.engine.store import graph_names, open_store
 from kg.errors import EngineError, IntegrityError
@@ -96,7 +96,7 @@ def publish(
         loader.replace(layout.state, iter(()))
         total = 0
         for number, (name, graph) in enumerate(graphs.items(), start=1):
-            progress(f"graph {number} of {len(graphs)}: {name}")
+            progress(f"loading {name}", number - 1, len(graphs))
             loader.replace(name, (quad.triple for quad in store.quads_for_pattern(None, None, None, graph)))
             total += _compare(client, endpoint.url, name, _count(store, graph))
         loader.replace(layout.state, _parsed(layout.state_triples(release.version)))

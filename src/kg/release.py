@@ -17,31 +17,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kg.errors import ConfigurationError, IntegrityError
 from kg.saved_query import Parameter, SavedQuery
 
-if TYPE_CHECKING:
-    from pyoxigraph import Quad
-
 __all__ = [
+    "SUMS",
     "Manifest",
     "Release",
     "file_digest",
     "find_release",
     "list_releases",
     "open_release",
-    "publish_release",
+    "release_files",
     "verify_release",
 ]
 
-_SUMS = "SHA256SUMS"
+SUMS = "SHA256SUMS"
+"""The file with the checksums of all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,42 +124,18 @@ def list_releases(build: Path) -> list[str]:
     return sorted(path.parent.name for path in (build / "release").glob("[!.]*/manifest.json"))
 
 
-def publish_release(build: Path, manifest: Manifest, files: Mapping[str, bytes], quads: Iterable[Quad]) -> Release:
-    """Writes a complete release and makes it the current one.
-
-    `files` are the files to be written by name, `quads` what the store holds. Everything is written into a hidden
-    directory that becomes the release by one rename; `current` is a link, replaced by one rename. A version that is
-    there already is not written again, as the same version is the same content, unless its files are not as they were
-    built: then it is replaced.
-
-    Raises:
-        ConfigurationError: the directory cannot be written.
-    """
-    target = build / "release" / manifest.version
-    try:
-        if not _is_whole(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _write(target, manifest, files, quads)
-        _switch(build, manifest.version)
-    except (OSError, RuntimeError) as error:  # of the files, and of the store
-        shutil.rmtree(_hidden(target), ignore_errors=True)
-        reason = getattr(error, "strerror", None) or error
-        raise ConfigurationError(f"cannot write {target}: {reason}") from error
-    return open_release(target)
-
-
 def verify_release(release: Release) -> int:
     """Compares every file of a release with its checksum; the number of files compared.
 
     Raises:
         IntegrityError: a file is missing, was changed, or is not listed.
     """
-    sums = release.path / _SUMS
+    sums = release.path / SUMS
     if not sums.is_file():
-        raise IntegrityError(f"{release.path} has no {_SUMS}", hint="build it again")
+        raise IntegrityError(f"{release.path} has no {SUMS}", hint="build it again")
     lines = (line.partition("  ") for line in sums.read_text(encoding="utf-8", errors="replace").splitlines())
     listed = {name: digest for digest, _, name in lines}
-    present = {path.relative_to(release.path).as_posix() for path in _files(release.path)} - {_SUMS}
+    present = {path.relative_to(release.path).as_posix() for path in release_files(release.path)} - {SUMS}
     for name in sorted(present | set(listed)):
         if name not in present:
             raise IntegrityError(f"{release.path / name} is missing", hint="build it again")
@@ -173,55 +146,7 @@ def verify_release(release: Release) -> int:
     return len(listed)
 
 
-def _hidden(target: Path) -> Path:
-    return target.parent / f".{target.name}"
-
-
-def _is_whole(target: Path) -> bool:
-    try:
-        return verify_release(open_release(target)) > 0
-    except (ConfigurationError, IntegrityError):
-        return False
-
-
-def _write(target: Path, manifest: Manifest, files: Mapping[str, bytes], quads: Iterable[Quad]) -> None:
-    from pyoxigraph import Store
-
-    for leftover in target.parent.glob(".*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    hidden = _hidden(target)
-    hidden.mkdir()
-    for name, content in files.items():
-        (hidden / name).write_bytes(content)
-    store = Store(str(hidden / "store"))
-    store.bulk_extend(quads)
-    store.optimize()
-    store.flush()
-    del store
-    (hidden / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
-    lines = [f"{file_digest(path)}  {path.relative_to(hidden).as_posix()}\n" for path in _files(hidden)]
-    (hidden / _SUMS).write_text("".join(lines), encoding="utf-8")
-    for path in _files(hidden):
-        with path.open("rb") as stream:
-            os.fsync(stream.fileno())
-    if target.exists():
-        damaged = target.parent / f".damaged-{target.name}"
-        target.rename(damaged)
-        hidden.rename(target)
-        shutil.rmtree(damaged, ignore_errors=True)
-        return
-    hidden.rename(target)
-
-
-def _switch(build: Path, version: str) -> None:
-    for leftover in build.glob(".current-*"):  # of a build that was killed
-        leftover.unlink()
-    link = build / f".current-{os.getpid()}"
-    link.symlink_to(Path("release") / version)
-    link.replace(build / "current")
-
-
-def _files(folder: Path) -> list[Path]:
+def release_files(folder: Path) -> list[Path]:
     """All files of a release but the lock file, which Oxigraph leaves in its store."""
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "LOCK")
 

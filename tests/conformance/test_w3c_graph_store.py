@@ -22,7 +22,8 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 from w3c import GRAPH_STORE, MF, Case, cases_of, judge, manifest_graph, needs_suites, parametrize
 
-from kg.release import Manifest, Release, publish_release
+from kg.draft import publish_release
+from kg.release import Manifest, Release, 
 from serving import served
 
 INDIRECT = GRAPH_STORE[0]

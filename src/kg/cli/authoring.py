@@ -142,12 +142,12 @@ def cite(text: Path, words: str, project: Path | None) -> int:
     """
     from kg.cite import cite as find_spans
     from kg.cite import known_source, source_block
-    from kg.dataset import authoring_union, read_dataset
+    from kg.dataset import read_graphs
     from kg.project import find_project
     from kg.turtle.reader import read_text
 
     found = find_project(project)
-    source = known_source(authoring_union(read_dataset(found), found), text)
+    source = known_source(read_graphs(found).union.to_graph(), text)
     spans = find_spans(read_text(text), words)
     if source is None:
         click.echo(f"# {text.name} is not a source of {found.name} yet; in data/sources.ttl:\n{source_block(text)}")

@@ -30,12 +30,12 @@ def chosen_release(project: Project, version: str | None, settings: Settings) ->
     return build_release(project, language_of_environment())
 
 
-def build_release(project: Project, language: str) -> Release | None:
+def build_release(project: Project, language: str, jobs: int | None = None) -> Release | None:
     """The release of a build, or None after the report of its violations was printed."""
     from kg.build import build_project
 
     with progressing() as progress:
-        outcome = build_project(project, build_folder(project, Settings.read()), progress)
+        outcome = build_project(project, build_folder(project, Settings.read()), progress, jobs=jobs)
     for defect in outcome.defects:
         click.echo(f"{defect}", err=True)
     if not outcome.report.conforms:

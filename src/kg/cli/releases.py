@@ -21,18 +21,28 @@ __all__ = ["build", "publish", "stats", "verify"]
 
 @click.command()
 @PROJECT
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    show_default="all processors",
+    help="Processes that parse and threads that write at one time.",
+)
 @LANGUAGE
 @JSON
-def build(project: Path | None, lang: str, as_json: bool) -> int:
+def build(project: Path | None, jobs: int | None, lang: str, as_json: bool) -> int:
     """Build a release: read, derive, validate, write, switch. A violation publishes nothing.
+
+    Files that have not changed since the last build are not parsed again, and a graph that is the same as before gives
+    the same release.
 
     \b
     kg build                 the project of the working directory, or Norrbotten
     kg build demo            the project in the folder demo
+    kg build --jobs 1 demo   with one processor, while others are busy
     """
     from kg.project import find_project
 
-    release = build_release(find_project(project), lang)
+    release = build_release(find_project(project), lang, jobs)
     if release is None:
         return 1
     if as_json:
@@ -131,10 +141,10 @@ def publish(project: Path | None, url: str, graph_store: str | None, update: str
 
 
 def _verify_sources(project: Project, folder: Path, as_json: bool) -> int:
-    from kg.dataset import authoring_union, read_dataset
+    from kg.dataset import read_graphs
     from kg.sources import check_sources
 
-    checks = check_sources(authoring_union(read_dataset(project), project), [folder, project.root / "data"])
+    checks = check_sources(read_graphs(project).union.to_graph(), [folder, project.root / "data"])
     if as_json:
         echo_json([check.to_json() for check in checks])
     else:

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.interruption import interruptible
+from kg.progress import UNITS, quiet
 
 if TYPE_CHECKING:
-    from kg.dataset import Progress
+    from rich.progress import Progress as Bars
+    from rich.progress import Task, TaskID
+
+    from kg.progress import Progress
 
 __all__ = ["echo_json", "progressing", "showing_a_bar"]
 
@@ -25,15 +29,22 @@ def echo_json(value: object) -> None:
 
 @contextmanager
 def progressing() -> Iterator[Progress]:
-    """What is being done, on standard error and only on a terminal; meanwhile Ctrl-C is always heard."""
+    """What is being done and how far it is, on standard error and only on a terminal; Ctrl-C is always heard."""
     with interruptible():
         if sys.stderr is None or not sys.stderr.isatty():
-            yield lambda _: None
+            yield quiet
             return
-        from rich.console import Console
+        with _bars() as bars:
+            shown: dict[str, TaskID] = {}
 
-        with Console(stderr=True).status("starting") as status:
-            yield status.update
+            def progress(stage: str, done: int = 0, whole: int = 0) -> None:
+                if stage not in shown:
+                    for earlier in [task for task in bars.tasks if task.finished or task.total is None]:
+                        bars.update(earlier.id, visible=False)
+                    shown[stage] = bars.add_task(stage, total=None)
+                bars.update(shown[stage], completed=done, total=whole or None, visible=True)
+
+            yield progress
 
 
 @contextmanager
@@ -43,9 +54,30 @@ def showing_a_bar() -> Iterator[Callable[[int, int], None]]:
         if sys.stderr is None or not sys.stderr.isatty() or sys.stdout.isatty():
             yield lambda _done, _all: None
             return
-        from rich.console import Console
-        from rich.progress import Progress
+        with _bars() as bars:
+            task = bars.add_task("reading", total=None)
+            yield lambda done, whole: bars.update(task, description="validating", completed=done, total=whole)
 
-        with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-            task = bar.add_task("reading", total=None)
-            yield lambda done, whole: bar.update(task, description="validating", completed=done, total=whole)
+
+def _bars() -> Bars:
+    """Bars with what is done in a second and how much time is left; gone when all is done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """In the unit of the stage."""
+
+        def render(self, task: Task) -> Text:
+            unit, size = UNITS.get(task.description, ("", 1))
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed / size:,.1f} {unit}/s" if unit and speed else "")
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        Rate(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)

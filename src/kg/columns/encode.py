@@ -5,23 +5,49 @@ from __future__ import annotations
 import gzip
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
+import numpy as np
 import pyoxigraph
 from pyoxigraph import RdfFormat, Store
 from rdflib import Graph
 from rdflib.term import Node
 
-from kg.columns.columns import Columns
+from kg.columns.columns import Columns, Triples
 from kg.columns.terms import TermTable, language_of
 from kg.errors import SourceError
 from kg.namespaces import FOREIGN
 from kg.turtle.diagnosis import diagnose
 from kg.turtle.reader import read_text
 
-__all__ = ["encode_files", "encode_graph", "encode_store", "syntax_of"]
+__all__ = ["Part", "encode_files", "encode_graph", "encode_store", "read_part", "syntax_of"]
+
+_AT_ONCE = 50_000
+"""Triples between two reports of progress."""
+_LARGEST_DIAGNOSED = 16 << 20
+"""Bytes of a Turtle file up to which an error is explained by reading all tokens before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The triples of one file over its own terms: `triples` are n × 3 numbers of `texts`, in the order of the file."""
+
+    texts: list[str]
+    triples: Triples
+
+    def numbered(self, terms: TermTable, label: str) -> Triples:
+        """The triples over a table of terms, which is given those that it lacks.
+
+        Blank nodes get `label` before their own, which no other part may have.
+        """
+        texts = self.texts
+        if any(text[0] == "_" for text in texts):
+            texts = [f"_:{label}{text[2:]}" if text[0] == "_" else text for text in texts]
+        return terms.numbers_of(texts)[self.triples]
 
 
 def encode_graph(graph: Graph) -> Columns:
@@ -32,12 +58,14 @@ def encode_graph(graph: Graph) -> Columns:
         triples.append(numbers[subject])
         triples.append(numbers[predicate])
         triples.append(numbers[value])
-    return Columns(terms, triples)
+    return Columns(terms, _table(triples))
 
 
 def encode_store(store: Store) -> Columns:
     """The triples of all graphs of a store, merged."""
-    return _encode([store])
+    part = _part(store)
+    terms = TermTable()
+    return Columns(terms, terms.numbers_of(part.texts)[part.triples])
 
 
 def encode_files(paths: Iterable[Path]) -> Columns:
@@ -46,7 +74,36 @@ def encode_files(paths: Iterable[Path]) -> Columns:
     Raises:
         SourceError: unknown syntax, or a syntax error with its line.
     """
-    return _encode(_read(path) for path in paths)
+    terms = TermTable()
+    tables = [read_part(path).numbered(terms, f"f{number}") for number, path in enumerate(paths)]
+    return Columns(terms, np.concatenate([np.empty((0, 3), np.int32), *tables]))
+
+
+def read_part(
+    path: Path, prefixes: Mapping[str, str] = FOREIGN, read: Callable[[int], None] = lambda _: None
+) -> Part:
+    """The triples of a file; `read` is told now and then how many of its bytes are behind.
+
+    `prefixes` is the table to quote from in an error when the file does not declare a prefix.
+
+    Raises:
+        SourceError: unknown syntax, or a syntax error with its line.
+    """
+    kind = syntax_of(path)
+    try:
+        with path.open("rb") as file:
+            stream = cast(IO[bytes], gzip.open(file)) if path.suffix == ".gz" else file
+            return _part(pyoxigraph.parse(stream, kind, rename_blank_nodes=True), lambda: read(file.tell()))
+    except (SyntaxError, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise _source_error(error, path, kind, prefixes) from error
+    except MemoryError:
+        raise SourceError("A text or a comment is longer than 16 MiB", path=path) from None
+    except _Rdf12:
+        raise SourceError(
+            "A triple as a term, or a text with a direction, is RDF 1.2, which is not read here", path=path
+        ) from None
+    except OSError as error:
+        raise SourceError(f"The file cannot be read: {error.strerror}", path=path) from error
 
 
 def syntax_of(path: Path) -> RdfFormat:
@@ -74,36 +131,34 @@ class _Numbers(dict[Node, int]):
         return number
 
 
-def _encode(sources: Iterable[Iterable[pyoxigraph.Quad]]) -> Columns:
-    terms, triples = TermTable(), array("i")
-    ids, add = terms.ids, triples.append
-    number = ids.setdefault
-    for source in sources:
-        for quad in source:
+class _Rdf12(Exception):
+    """Something that RDF 1.1 has no place for."""
+
+
+def _part(quads: Iterable[pyoxigraph.Quad], behind: Callable[[], None] = lambda: None) -> Part:
+    ids, triples = dict[str, int](), array("i")
+    number, add, source = ids.setdefault, triples.append, iter(quads)
+    left = True
+    while left:
+        left = False
+        for quad in islice(source, _AT_ONCE):
+            left = True
             subject, predicate, rest = str(quad.triple).split(" ", 2)
             add(number(subject, len(ids)))
             add(number(predicate, len(ids)))
             add(number(rest, len(ids)))
+        behind()
     if any(text.startswith("<<") or "--" in language_of(text) for text in ids):
-        raise SourceError("A triple as a term, or a text with a direction, is RDF 1.2, which SHACL does not know")
-    return Columns(terms, triples)
+        raise _Rdf12
+    return Part(list(ids), _table(triples))
 
 
-def _read(path: Path) -> Iterator[pyoxigraph.Quad]:
-    kind = syntax_of(path)
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as stream:
-                yield from pyoxigraph.parse(cast(IO[bytes], stream), kind, rename_blank_nodes=True)
-        else:
-            yield from pyoxigraph.parse(path=str(path), format=kind, rename_blank_nodes=True)
-    except (SyntaxError, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise _source_error(error, path, kind) from error
-    except MemoryError:
-        raise SourceError("A text or a comment is longer than 16 MiB", path=path) from None
+def _table(triples: array[int]) -> Triples:
+    return np.frombuffer(triples, np.int32).reshape(-1, 3) if len(triples) else np.empty((0, 3), np.int32)
 
 
-def _source_error(error: Exception, path: Path, kind: RdfFormat) -> SourceError:
-    if isinstance(error, SyntaxError) and kind == RdfFormat.TURTLE and path.suffix != ".gz":
-        return diagnose(error, read_text(path), path=path, prefixes=FOREIGN)
+def _source_error(error: Exception, path: Path, kind: RdfFormat, prefixes: Mapping[str, str]) -> SourceError:
+    is_turtle = isinstance(error, SyntaxError) and kind == RdfFormat.TURTLE and path.suffix != ".gz"
+    if is_turtle and path.stat().st_size <= _LARGEST_DIAGNOSED:
+        return diagnose(error, read_text(path), path=path, prefixes=prefixes)
     return SourceError(str(error), path=path, line=getattr(error, "lineno", None))

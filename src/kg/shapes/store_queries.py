@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import islice
-from typing import Any
 
 import numpy as np
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store
+from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 from rdflib import Graph
 
 from kg.columns.columns import Columns, Index
-from kg.columns.terms import Ids, to_term
+from kg.columns.terms import Ids
+from kg.columns.store import oxigraph_term, to_store
 from kg.dataset import to_quads
 from kg.errors import EngineError
 from kg.namespaces import SHAPES
 from kg.shapes.model import Query
 from kg.shapes.prebinding import INPUTS, Prepared, input_iri
-from kg.turtle.terms import OxigraphTerm, from_rdflib
+from kg.turtle.terms import OxigraphTerm
 
 __all__ = ["StoreQueries"]
 
-_CHUNK = 200_000
 _INPUTS = NamedNode(INPUTS)
 _SHAPES_GRAPH = NamedNode(SHAPES)
 
@@ -37,20 +35,7 @@ class StoreQueries:
     @cached_property
     def store(self) -> Store:
         """The data graph as the default graph."""
-        store, texts = Store(), self._columns.terms.texts
-        triples = self._columns.triples()
-        while chunk := list(islice(triples, _CHUNK)):
-            lines, quads = list[str](), list[Quad]()
-            for subject, predicate, value in chunk:
-                one, link, other = texts[subject], texts[predicate], texts[value]
-                if one[0] == "_" or other[0] == "_":  # a loaded file's blank nodes would get new labels
-                    quads.append(Quad(_term(one), _term(link), _term(other), DefaultGraph()))
-                else:
-                    lines.append(f"{one} {link} {other} .\n")
-            if lines:
-                store.bulk_load(input="".join(lines).encode(), format=RdfFormat.N_TRIPLES, lenient=True)
-            store.extend(quads)
-        return store
+        return to_store(self._columns)
 
     def select(
         self, query: Query, prepared: Prepared, owner: Index, inputs: Mapping[str, Ids]
@@ -123,15 +108,9 @@ class StoreQueries:
         for row in range(len(inputs["this"]) if prepared.used else 0):
             subject = NamedNode(f"{INPUTS}:{row}")
             for name, column in used.items():
-                yield Quad(subject, NamedNode(input_iri(name)), _term(texts[column[row]]), _INPUTS)
+                yield Quad(subject, NamedNode(input_iri(name)), oxigraph_term(texts[column[row]]), _INPUTS)
             if "shapesGraph" in prepared.used:
                 yield Quad(subject, NamedNode(input_iri("shapesGraph")), _SHAPES_GRAPH, _INPUTS)
-
-
-def _term(text: str) -> Any:
-    if text[0] == "<":
-        return NamedNode(text[1:-1])
-    return BlankNode(text[2:]) if text[0] == "_" else from_rdflib(to_term(text))
 
 
 def _quoted(text: str) -> str:

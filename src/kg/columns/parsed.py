@@ -1,0 +1,188 @@
+"""Files that were parsed once are not parsed again: what they hold is kept beside the releases, by their digest.
+
+A folder of `.npz` files, each the `Part` of one file. Whoever deletes one, or all, loses time and nothing else; one that
+is damaged is parsed again (each array has a checksum). Several processes fill it at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, cast
+
+import numpy as np
+
+from kg.columns.encode import Part, read_part
+from kg.errors import SourceError
+from kg.namespaces import FOREIGN
+
+__all__ = ["Parsed", "file_digest", "fill_as_told", "read_parts"]
+
+_FORM = "1"
+"""Another one for another form of the files."""
+_WORTH_A_PROCESS = 4 << 20
+"""Bytes that take longer to parse than a process takes to start."""
+_CHILD = "from kg.columns.parsed import fill_as_told; fill_as_told()"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The parts of files, in a folder; without one, each file is parsed when it is asked for."""
+
+    folder: Path | None = None
+
+    def part(
+        self,
+        path: Path,
+        digest: str,
+        prefixes: Mapping[str, str] = FOREIGN,
+        read: Callable[[int], None] = lambda _: None,
+    ) -> Part:
+        """What a file holds; its digest says which file it is.
+
+        Raises:
+            SourceError: as `read_part`.
+        """
+        known = self._known(digest)
+        if known is not None:
+            return known
+        part = read_part(path, prefixes, read)
+        self._keep(part, digest)
+        return part
+
+    def has(self, digest: str) -> bool:
+        """Whether a file of that digest was parsed before."""
+        return self.folder is not None and (self.folder / f"{digest}.npz").is_file()
+
+    def forget_all_but(self, digests: Sequence[str]) -> None:
+        """Removes what is kept of other files."""
+        if self.folder is None or not self.folder.is_dir():
+            return
+        kept = {f"{digest}.npz" for digest in digests}
+        for path in self.folder.iterdir():
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
+
+    def _known(self, digest: str) -> Part | None:
+        if self.folder is None:
+            return None
+        try:
+            with np.load(self.folder / f"{digest}.npz", allow_pickle=False) as arrays:
+                texts = arrays["texts"].tobytes().decode()
+                return Part(texts.split("\n") if texts else [], arrays["triples"])
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return None
+
+    def _keep(self, part: Part, digest: str) -> None:
+        """What cannot be kept, as on a full disk, is parsed again the next time."""
+        if self.folder is None:
+            return
+        hidden = self.folder / f".{digest}-{os.getpid()}"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with hidden.open("wb") as stream:
+                # No text of N-Triples has a line end in it (RDF 1.1 N-Triples §2.4).
+                np.savez(stream, texts=np.frombuffer("\n".join(part.texts).encode(), np.uint8), triples=part.triples)
+            hidden.replace(self.folder / f"{digest}.npz")
+        except OSError:
+            with suppress(OSError):
+                hidden.unlink(missing_ok=True)
+
+
+def read_parts(
+    paths: Sequence[Path],
+    parsed: Parsed,
+    prefixes: Mapping[str, str] = FOREIGN,
+    jobs: int = 1,
+    read: Callable[[int, int], None] = lambda _done, _whole: None,
+) -> Iterator[Part]:
+    """What each of the files holds, in their order; `read` is told how many bytes of how many are behind.
+
+    With `jobs` above 1, so many processes parse what was not parsed before, where that is worth it.
+
+    Raises:
+        SourceError: as `read_part`, for the first file that is broken.
+    """
+    files = [_File(path, path.stat().st_size, file_digest(path)) for path in paths]
+    whole = sum(file.size for file in files)
+    if parsed.folder is not None and jobs > 1:
+        _parse_at_once(files, parsed, jobs, lambda done: read(done, whole))
+    done = 0
+    for file in files:
+        before = done
+        yield parsed.part(file.path, file.digest, prefixes, lambda behind: read(before + behind, whole))  # noqa: B023
+        done += file.size
+        read(done, whole)
+    parsed.forget_all_but([file.digest for file in files])
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    size: int
+    digest: str
+
+
+def file_digest(path: Path) -> str:
+    """What names the content of a file, read as its name says, by this version of the parser.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256")
+    except OSError as error:
+        raise SourceError(f"The file cannot be read: {error.strerror}", path=path) from error
+    digest.update(f"{''.join(path.suffixes)} {version('pyoxigraph')} {_FORM}".encode())
+    return digest.hexdigest()
+
+
+def _parse_at_once(files: Sequence[_File], parsed: Parsed, jobs: int, read: Callable[[int], None]) -> None:
+    """Has the new ones of the files parsed by several processes, of which this is one; a broken file is left out."""
+    new = sorted((file for file in files if not parsed.has(file.digest)), key=lambda file: -file.size)
+    jobs = min(jobs, len(new), 1 + sum(file.size for file in new) // _WORTH_A_PROCESS)
+    if jobs < 2:
+        return
+    shares: list[list[_File]] = [[] for _ in range(jobs)]
+    for file in new:
+        min(shares, key=lambda share: sum(other.size for other in share)).append(file)
+    with ExitStack() as running:
+        processes = [running.enter_context(_process(share, parsed)) for share in shares[1:]]
+        for file in shares[0]:
+            with suppress(SourceError):
+                parsed.part(file.path, file.digest)
+            read(sum(other.size for other in files if parsed.has(other.digest)))
+        for process in processes:
+            process.wait()
+
+
+@contextmanager
+def _process(share: Sequence[_File], parsed: Parsed) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that parses files; it does not outlive what it was started for."""
+    told = {"folder": str(parsed.folder), "files": [(str(file.path), file.digest) for file in share]}
+    command = [sys.executable, "-c", _CHILD]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        try:
+            with suppress(BrokenPipeError), cast(IO[bytes], process.stdin) as stream:
+                stream.write(json.dumps(told).encode())
+            yield process
+        finally:
+            process.kill()
+
+
+def fill_as_told() -> None:
+    """Parses the files that standard input names into the folder that it names: what a further process does."""
+    told = json.load(sys.stdin)
+    for path, digest in told["files"]:
+        with suppress(SourceError):
+            Parsed(Path(told["folder"])).part(Path(path), digest)
