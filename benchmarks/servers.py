@@ -25,7 +25,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from statements import BASE
 
 from kg.draft import publish_release
-from kg.release import Manifest, Release, open_release, 
+from kg.release import Manifest, Release, open_release
 
 __all__ = ["SERVERS", "Absent", "Server", "kg", "kg_over", "make_release", "oxigraph_binary"]
 

@@ -4,11 +4,11 @@ import signal
 from pathlib import Path
 
 import pytest
-from rdflib import Dataset
+from rdflib import Dataset, Graph
 
 from commands import kg
 from kg.build import Build, build_project
-from kg.dataset import derived_dataset
+from kg.dataset import Graphs, derived_graphs
 from kg.new import create_project
 from kg.project import Project, load_project
 from kg.release import Release
@@ -25,8 +25,18 @@ def norrbotten() -> Project:
 
 
 @pytest.fixture(scope="session")
-def norrbotten_dataset(norrbotten: Project) -> Dataset:
-    return derived_dataset(norrbotten)
+def norrbotten_graphs(norrbotten: Project) -> Graphs:
+    return derived_graphs(norrbotten)
+
+
+@pytest.fixture(scope="session")
+def norrbotten_dataset(norrbotten_graphs: Graphs) -> Dataset:
+    return norrbotten_graphs.dataset()
+
+
+@pytest.fixture(scope="session")
+def norrbotten_union(norrbotten_graphs: Graphs) -> Graph:
+    return norrbotten_graphs.union.to_graph()
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,9 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, QueryBoolean, QuerySolu
 from rdflib import Dataset, Graph
 
 from kg.build import read_queries
-from kg.dataset import authoring_union, to_quads
+from kg.dataset import to_quads
 from kg.namespaces import shorten
-from kg.project import Project, load_project
+from kg.project import load_project
 from kg.query import Form, parse_query
 from kg.saved_query import SavedQuery
 from kg.sparql_lexer import Kind, tokens
@@ -91,14 +91,13 @@ CASES: Mapping[str, Mapping[str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def store(norrbotten: Project, norrbotten_dataset: Dataset) -> Store:
+def store(norrbotten_dataset: Dataset, norrbotten_union: Graph) -> Store:
     """The dataset as it is served: a named graph for each file, and their union as the default graph."""
     store = Store()
     for graph in norrbotten_dataset.graphs():
         if len(graph):
             store.extend(to_quads(graph, NamedNode(str(graph.identifier))))
-    union: Graph = authoring_union(norrbotten_dataset, norrbotten)
-    store.extend(to_quads(union, DefaultGraph()))
+    store.extend(to_quads(norrbotten_union, DefaultGraph()))
     return store
 
 

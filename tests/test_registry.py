@@ -1,18 +1,17 @@
 """The registry: read from the ontology, complete."""
 
 import pytest
-from rdflib import Dataset, Graph, URIRef
+from rdflib import Graph, URIRef
 
 from kg.columns.encode import encode_graph
-from kg.dataset import authoring_union
+from kg.dataset import Graphs
 from kg.errors import SourceError
 from kg.namespaces import GOV
-from kg.project import Project
 from kg.registry import read_registry
 
 
-def test_ontology_states_every_kind_of_the_model(norrbotten: Project, norrbotten_dataset: Dataset) -> None:
-    kinds = read_registry(encode_graph(authoring_union(norrbotten_dataset, norrbotten)))
+def test_ontology_states_every_kind_of_the_model(norrbotten_graphs: Graphs) -> None:
+    kinds = read_registry(norrbotten_graphs.union)
     assert [str(kind.iri).removeprefix(GOV) for kind in kinds] == sorted(
         [
             "Advocacy",
@@ -43,8 +42,8 @@ def test_ontology_states_every_kind_of_the_model(norrbotten: Project, norrbotten
     assert URIRef(GOV.PartOf) in {kind.iri for kind in kinds if kind.acyclic}
 
 
-def test_alternates_give_no_membership(norrbotten: Project, norrbotten_dataset: Dataset) -> None:
-    kinds = read_registry(encode_graph(authoring_union(norrbotten_dataset, norrbotten)))
+def test_alternates_give_no_membership(norrbotten_graphs: Graphs) -> None:
+    kinds = read_registry(norrbotten_graphs.union)
     [membership] = [kind for kind in kinds if kind.iri == URIRef(GOV.Membership)]
     assert {str(value).rsplit("/", 1)[-1] for value in membership.excluded} >= {"alternate"}
 

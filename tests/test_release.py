@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
-from kg.errors import ConfigurationError, IntegrityError
 from kg.draft import publish_release
+from kg.errors import ConfigurationError, IntegrityError
 from kg.release import Manifest, Release, list_releases, open_release, verify_release
 
 QUAD = Quad(NamedNode("https://example.org/a"), NamedNode("https://example.org/b"), Literal("c"), DefaultGraph())

@@ -84,8 +84,9 @@ def build_project(project: Project, build: Path, progress: Progress = quiet, *, 
                 if defects or not report.conforms:
                     return Build(report, defects, None)
                 dump = written()
-            counts = {"quads": len(quads) + quads.union_size, "triples": quads.union_size, "graphs": len(graphs.published)}
-            content = _Content(dump, queries, report, {**counts, **_counts(union)})
+            triples = quads.union_size
+            sizes = {"quads": len(quads) + triples, "triples": triples, "graphs": len(graphs.published)}
+            content = _Content(dump, queries, report, {**sizes, **_counts(union)})
             release = _publish(project, draft, content)
         remember_inputs(build, inputs, release.version)
         return Build(report, (), release)

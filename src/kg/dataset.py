@@ -18,7 +18,7 @@ from rdflib import DCTERMS, RDF, VOID, XSD, Dataset, Graph, Literal, URIRef
 
 from kg.columns.columns import Columns, Triples
 from kg.columns.lines import SortedQuads, sorted_quads
-from kg.columns.parsed import Parsed, read_parts
+from kg.columns.parsed import NOWHERE, Parsed, read_parts
 from kg.columns.terms import TermTable, text_of
 from kg.derive import derive
 from kg.errors import SourceError
@@ -72,7 +72,7 @@ class Graphs:
         return dataset
 
 
-def read_graphs(project: Project, parsed: Parsed = Parsed(), jobs: int = 1, progress: Progress = quiet) -> Graphs:
+def read_graphs(project: Project, parsed: Parsed = NOWHERE, jobs: int = 1, progress: Progress = quiet) -> Graphs:
     """All files of a project, each in its named graph, before anything is derived.
 
     Raises:
@@ -90,7 +90,9 @@ def read_graphs(project: Project, parsed: Parsed = Parsed(), jobs: int = 1, prog
     tables: dict[str, list[Triples]] = {}
     for number, (name, part) in enumerate(zip(names, parts, strict=True)):
         tables.setdefault(name, []).append(part.numbered(terms, f"f{number}"))
-    catalog = np.array([terms.numbers_of(map(text_of, triple)) for triple in _described(project)], np.int32)
+    catalog = np.array(
+        [terms.numbers_of([text_of(term) for term in triple]) for triple in _described(project)], np.int32
+    )
     tables[project.graph_iri("catalog")] = [catalog]
     named = {name: np.concatenate(parts) for name, parts in tables.items()}
     published = frozenset(named) - {project.graph_iri("alignments")}
@@ -98,7 +100,7 @@ def read_graphs(project: Project, parsed: Parsed = Parsed(), jobs: int = 1, prog
     return Graphs(named, Columns(terms, table), published)
 
 
-def derived_graphs(project: Project, parsed: Parsed = Parsed(), jobs: int = 1, progress: Progress = quiet) -> Graphs:
+def derived_graphs(project: Project, parsed: Parsed = NOWHERE, jobs: int = 1, progress: Progress = quiet) -> Graphs:
     """All files of a project and what follows from them: what a release holds."""
     graphs = read_graphs(project, parsed, jobs, progress)
     progress("deriving")

@@ -119,9 +119,7 @@ class Draft:
 class _Writing:
     """The pieces of a dataset on their way into a dump, in order, and into a store, as threads are free."""
 
-    def __init__(
-        self, store: Store, pieces: Iterator[Lines], dump: IO[bytes], report: Callable[[int], None]
-    ) -> None:
+    def __init__(self, store: Store, pieces: Iterator[Lines], dump: IO[bytes], report: Callable[[int], None]) -> None:
         self.over = threading.Event()
         self._store, self._pieces, self._dump, self._report = store, pieces, dump, report
         self._digest, self._turn, self._done = hashlib.sha256(), threading.Lock(), 0

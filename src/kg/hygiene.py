@@ -68,7 +68,9 @@ def find_defects(project: Project, union: Columns) -> Iterator[Defect]:
     for path in project.files("ontology", "*.rq"):
         for terms in asked.rows(read_query_text(path)):
             iris = [text[1:-1] for text in terms if text[0] == "<"]
-            words = tuple(shorten(text[1:-1], project.prefixes) if text[0] == "<" else lexical_of(text) for text in terms)
+            words = tuple(
+                shorten(text[1:-1], project.prefixes) if text[0] == "<" else lexical_of(text) for text in terms
+            )
             nearest = None
             if path.stem.startswith("undefined") and iris:
                 known = known or _known_terms(union, project)
@@ -101,6 +103,10 @@ class _Asked:
 
 def _text(term: dict[str, str]) -> str:
     return f"<{term['value']}>" if term["type"] == "uri" else str(Literal(term["value"]))
+
+
+def _shown(text: str, project: Project) -> str:
+    return shorten(text[1:-1], project.prefixes) if text[0] == "<" else lexical_of(text)
 
 
 def _known_terms(union: Columns, project: Project) -> list[str]:

@@ -19,5 +19,5 @@ class Progress(Protocol):
     def __call__(self, stage: str, done: int = 0, whole: int = 0) -> None: ...
 
 
-def quiet(_stage: str, _done: int = 0, _whole: int = 0) -> None:
+def quiet(stage: str, done: int = 0, whole: int = 0) -> None:
     """Shows nothing."""

@@ -15,10 +15,10 @@ from typing import Protocol
 import httpx
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store, Triple, parse, serialize
 
-from kg.progress import Progress
 from kg.engine.endpoint import COUNT, Endpoint, Layout, first_value, form, unavailable
 from kg.engine.store import graph_names, open_store
 from kg.errors import EngineError, IntegrityError
+from kg.progress import Progress
 from kg.release import Release
 
 __all__ = ["GraphStoreProtocol", "Loader", "SparqlUpdate", "publish"]

@@ -23,7 +23,7 @@ from rdflib.term import Node
 from w3c import GRAPH_STORE, MF, Case, cases_of, judge, manifest_graph, needs_suites, parametrize
 
 from kg.draft import publish_release
-from kg.release import Manifest, Release, 
+from kg.release import Manifest, Release
 from serving import served
 
 INDIRECT = GRAPH_STORE[0]

@@ -79,9 +79,7 @@ def encode_files(paths: Iterable[Path]) -> Columns:
     return Columns(terms, np.concatenate([np.empty((0, 3), np.int32), *tables]))
 
 
-def read_part(
-    path: Path, prefixes: Mapping[str, str] = FOREIGN, read: Callable[[int], None] = lambda _: None
-) -> Part:
+def read_part(path: Path, prefixes: Mapping[str, str] = FOREIGN, read: Callable[[int], None] = lambda _: None) -> Part:
     """The triples of a file; `read` is told now and then how many of its bytes are behind.
 
     `prefixes` is the table to quote from in an error when the file does not declare a prefix.
@@ -92,7 +90,7 @@ def read_part(
     kind = syntax_of(path)
     try:
         with path.open("rb") as file:
-            stream = cast(IO[bytes], gzip.open(file)) if path.suffix == ".gz" else file
+            stream = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if path.suffix == ".gz" else file
             return _part(pyoxigraph.parse(stream, kind, rename_blank_nodes=True), lambda: read(file.tell()))
     except (SyntaxError, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _source_error(error, path, kind, prefixes) from error
@@ -158,7 +156,7 @@ def _table(triples: array[int]) -> Triples:
 
 
 def _source_error(error: Exception, path: Path, kind: RdfFormat, prefixes: Mapping[str, str]) -> SourceError:
-    is_turtle = isinstance(error, SyntaxError) and kind == RdfFormat.TURTLE and path.suffix != ".gz"
-    if is_turtle and path.stat().st_size <= _LARGEST_DIAGNOSED:
+    is_turtle = kind == RdfFormat.TURTLE and path.suffix != ".gz"
+    if isinstance(error, SyntaxError) and is_turtle and path.stat().st_size <= _LARGEST_DIAGNOSED:
         return diagnose(error, read_text(path), path=path, prefixes=prefixes)
     return SourceError(str(error), path=path, line=getattr(error, "lineno", None))

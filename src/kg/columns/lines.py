@@ -81,8 +81,9 @@ def sorted_quads(terms: TermTable, graphs: Mapping[str, Triples], union: Collect
     is_first = np.zeros(len(graph), np.bool_)
     merged = np.flatnonzero(np.array([name in union for name in names], np.bool_)[graph])
     is_first[merged] = _differs(table[merged])
-    columns = (np.ascontiguousarray(table[:, place]) for place in range(3))
-    return SortedQuads([texts[number] for number in order], [f"<{name}>" for name in names], *columns, graph, is_first)
+    subject, predicate, value = (np.ascontiguousarray(table[:, place]) for place in range(3))
+    in_order, iris = [texts[number] for number in order.tolist()], [f"<{name}>" for name in names]
+    return SortedQuads(in_order, iris, subject, predicate, value, graph, is_first)
 
 
 def _differs(table: Triples) -> Mask:

@@ -1,7 +1,7 @@
 """Files that were parsed once are not parsed again: what they hold is kept beside the releases, by their digest.
 
-A folder of `.npz` files, each the `Part` of one file. Whoever deletes one, or all, loses time and nothing else; one that
-is damaged is parsed again (each array has a checksum). Several processes fill it at once.
+A folder of `.npz` files, each the `Part` of one file. Whoever deletes one, or all, loses time and nothing else; one
+that is damaged is parsed again (each array has a checksum). Several processes fill it at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kg.columns.encode import Part, read_part
 from kg.errors import SourceError
 from kg.namespaces import FOREIGN
 
-__all__ = ["Parsed", "file_digest", "fill_as_told", "read_parts"]
+__all__ = ["NOWHERE", "Parsed", "file_digest", "fill_as_told", "read_parts"]
 
 _FORM = "1"
 """Another one for another form of the files."""
@@ -36,7 +36,7 @@ _CHILD = "from kg.columns.parsed import fill_as_told; fill_as_told()"
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The parts of files, in a folder; without one, each file is parsed when it is asked for."""
+    """The parts of files, in a folder; without one, each file is parsed whenever it is asked for."""
 
     folder: Path | None = None
 
@@ -96,6 +96,10 @@ class Parsed:
         except OSError:
             with suppress(OSError):
                 hidden.unlink(missing_ok=True)
+
+
+NOWHERE = Parsed()
+"""Keeps nothing."""
 
 
 def read_parts(
@@ -171,7 +175,7 @@ def _process(share: Sequence[_File], parsed: Parsed) -> Iterator[subprocess.Pope
     """A process that parses files; it does not outlive what it was started for."""
     told = {"folder": str(parsed.folder), "files": [(str(file.path), file.digest) for file in share]}
     command = [sys.executable, "-c", _CHILD]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
         try:
             with suppress(BrokenPipeError), cast(IO[bytes], process.stdin) as stream:
                 stream.write(json.dumps(told).encode())

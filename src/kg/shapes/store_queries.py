@@ -10,8 +10,8 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 from rdflib import Graph
 
 from kg.columns.columns import Columns, Index
-from kg.columns.terms import Ids
 from kg.columns.store import oxigraph_term, to_store
+from kg.columns.terms import Ids
 from kg.dataset import to_quads
 from kg.errors import EngineError
 from kg.namespaces import SHAPES
