@@ -26,6 +26,7 @@ from kg.shapes.patterns import (
     Select,
     Triple,
     Union,
+    Values,
 )
 from kg.shapes.tables import UNBOUND, Table, concatenate, distinct, join, unit
 from kg.shapes.triple_patterns import TriplePatterns
@@ -119,9 +120,17 @@ class ColumnQueries:
                 return self._optional(group, table)
             case Union(groups):
                 return concatenate(self._nested(group, table) for group in groups)
+            case Values():
+                return _joined(table, self._listed(element))
             case Select():
                 return _joined(table, self._projected(element, self._group(element.group, self._alone()), {}))
         raise NotCompiled(str(element))
+
+    def _listed(self, values: Values) -> Table:
+        number = self._columns.terms.number_of
+        table = np.array([[number(text) for text in row] for row in values.rows], np.int32)
+        table = table.reshape(len(values.rows), len(values.names))
+        return Table({name: table[:, place] for place, name in enumerate(values.names)}, len(values.rows))
 
     def _nested(self, group: Group, table: Table) -> Table:
         """A group in a group: with the solutions so far where that cannot change what it means."""
@@ -137,6 +146,8 @@ class ColumnQueries:
         return Table(columns, self._base.rows).take(distinct(list(columns.values()), self._base.rows)[0])
 
     def _optional(self, group: Group, table: Table) -> Table:
+        if _reaches_out(group, set(table.columns) - set(self._base.columns)):
+            raise NotCompiled("an OPTIONAL in an OPTIONAL with a variable of what is outside of both")
         mark = f"#{next(self._marks)}"
         marked = table.plus(mark, np.arange(table.rows, dtype=np.int32))
         found = self._group(group, marked)
@@ -212,7 +223,7 @@ def _is_seedable(group: Group, outside: set[str]) -> bool:
                 if not all(_is_seedable(one, outside) for one in groups):
                     return False
                 bound |= set.intersection(*(_certain(one) for one in groups))
-            case Select():
+            case Select() | Values():
                 bound |= set(element.names)
             case Filter():
                 pass
@@ -223,12 +234,24 @@ def _is_seedable(group: Group, outside: set[str]) -> bool:
     return not (mentioned - bound) & outside
 
 
+def _reaches_out(group: Group, outside: set[str]) -> bool:
+    """Whether an OPTIONAL of a group has an outside variable that the group does not bind: it is not well-designed.
+
+    Such a pattern means something else from the inside out (Pérez, Arenas & Gutierrez 2009, Semantics and complexity of
+    SPARQL).
+    """
+    nested = [element.group for element in group.elements if isinstance(element, Optional)]
+    return any(inner.variables() & outside - _certain(group) for inner in nested)
+
+
 def _certain(group: Group) -> set[str]:
     """Variables that every solution of a group binds."""
     bound: set[str] = set()
     for element in group.elements:
         if isinstance(element, Triple):
             bound |= element.variables()
+        elif isinstance(element, Values):
+            bound |= set(element.names)
         elif isinstance(element, Union):
             bound |= set.intersection(*(_certain(one) for one in element.groups))
     return bound

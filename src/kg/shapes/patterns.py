@@ -1,7 +1,8 @@
 """The structure of a SPARQL query, as far as columns can follow it: groups of patterns, and expressions as they stand.
 
-Groups are taken apart (SPARQL 1.1 §5, §6, §7, §9, §12); an expression is kept as its text with the variables that it
-uses, because Oxigraph evaluates it. What is not known here raises `NotCompiled`, and the query is asked of a store.
+Groups are taken apart (SPARQL 1.1 §5, §6, §7, §9, §10.2, §12); an expression is kept as its text with the variables
+that it uses, because Oxigraph evaluates it. What is not known here raises `NotCompiled`, and the query is asked of a
+store.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ __all__ = [
     "Term",
     "Triple",
     "Union",
+    "Values",
 ]
 
 
@@ -92,6 +94,14 @@ class Union:
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """VALUES: variables, and rows of as many terms, each in the text of N-Triples."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A group graph pattern."""
 
@@ -112,7 +122,7 @@ class Group:
                     found |= group.variables()
                 case Union(groups):
                     found = found.union(*(group.variables() for group in groups))
-                case Select():
+                case Select() | Values():
                     found |= set(element.names)
         return found
 
@@ -137,7 +147,7 @@ class Select:
     prefixes: Mapping[str, str]
 
 
-Element: TypeAlias = Triple | Filter | Bind | Optional | Union | Select
+Element: TypeAlias = Triple | Filter | Bind | Optional | Union | Values | Select
 
 
 def _used(expression: Expression) -> set[str]:

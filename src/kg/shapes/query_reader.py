@@ -19,14 +19,15 @@ from kg.shapes.patterns import (
     Term,
     Triple,
     Union,
+    Values,
 )
 from kg.shapes.query_words import Words, read_term, read_verb
 from kg.sparql_lexer import Kind, Token, tokens
 
 __all__ = ["read_ask", "read_select"]
 
-_UNKNOWN = ("GRAPH", "MINUS", "VALUES", "SERVICE")
-_MODIFIERS = ("ORDER", "LIMIT", "OFFSET", "VALUES", "FROM")
+_UNKNOWN = ("GRAPH", "MINUS", "SERVICE")
+_MODIFIERS = ("LIMIT", "OFFSET", "VALUES", "FROM")
 _UNSTEADY = ("RAND", "NOW", "UUID", "STRUUID", "BNODE")
 _AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
 
@@ -86,7 +87,7 @@ class _Reader:
                 raise NotCompiled(self.on.peek().text)
             depth += self.on.is_sign("(") - self.on.is_sign(")")
             self.on.take()
-        rest = self.on.words[begun : self.on.at]
+        rest = _without_order(self.on.words[begun : self.on.at])
         words += rest
         inputs = {token.text[1:] for token in words if token.kind is Kind.VARIABLE} - {bind.variable for bind in binds}
         is_aggregated = bool(rest) or any(token.is_word(*_AGGREGATES) for token in words)
@@ -176,12 +177,37 @@ class _Reader:
             elif token.is_word("BIND"):
                 self.on.take()
                 elements.append(self.named_expression())
+            elif token.is_word("VALUES"):
+                self.on.take()
+                elements.append(self.values())
             elif token.is_word(*_UNKNOWN):
                 raise NotCompiled(token.text)
             else:
                 elements.extend(self.triples())
         self.on.take("}")
         return Group(tuple(elements))
+
+    def values(self) -> Values:
+        """What follows VALUES."""
+        is_one = not self.on.is_sign("(")
+        names = self.listed() if not is_one else [read_term(self.on)]
+        self.on.take("{")
+        rows = list[list[Term]]()
+        while not self.on.is_sign("}"):
+            rows.append([read_term(self.on)] if is_one else self.listed())
+        self.on.take("}")
+        if not all(name.is_variable for name in names) or any(term.is_variable for row in rows for term in row):
+            raise NotCompiled("VALUES")
+        return Values(tuple(name.text for name in names), tuple(tuple(term.text for term in row) for row in rows))
+
+    def listed(self) -> list[Term]:
+        """Terms in parentheses."""
+        self.on.take("(")
+        terms = list[Term]()
+        while not self.on.is_sign(")"):
+            terms.append(read_term(self.on))
+        self.on.take(")")
+        return terms
 
     def union(self) -> Element:
         groups = [self.group()]
@@ -230,6 +256,11 @@ class _Reader:
                 yield from self.pattern(value, path, subject)
             case _:
                 yield Triple(subject, predicate, value)
+
+
+def _without_order(words: list[Token]) -> list[Token]:
+    """What stands before ORDER BY: without LIMIT and OFFSET, the order is no matter of which solutions there are."""
+    return words[: next((place for place, word in enumerate(words) if word.is_word("ORDER")), len(words))]
 
 
 def _keys(words: list[Token]) -> tuple[str, ...]:
