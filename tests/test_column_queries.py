@@ -16,7 +16,7 @@ from kg.shapes.tables import UNBOUND
 from serving import DATA, TABLE
 
 QUERIES = 3000
-COMPILED = 950
+COMPILED = 900
 
 
 @pytest.fixture(scope="module")

@@ -216,11 +216,12 @@ def test_subjects_and_predicates_are_found_by_line(end: str) -> None:
     assert found.line("http://a/x", "http://a/again") == 11
 
 
-def test_an_unknown_predicate_is_at_its_subject_and_an_unknown_subject_nowhere() -> None:
+def test_what_is_not_there_has_no_line() -> None:
     found = locate(LOCATED)
-    assert found.line("http://a/x", "http://a/none") == 5
+    assert found.line("http://a/x") == 5
+    assert found.line("http://a/x", "http://a/none") is None
     assert found.line("http://a/none", "http://a/text") is None
-    assert found.line("http://a/x", "http://a/inner") == 5
+    assert found.line("http://a/x", "http://a/inner") is None
 
 
 def test_brackets_nested_too_deep_are_refused_with_their_place() -> None:

@@ -11,8 +11,14 @@ from rdflib.term import Node
 
 from kg.turtle.locations import SubjectLocations, locate
 from kg.turtle.reader import read_text
+from kg.turtle.skim import SkimmedFile, skim
 
 __all__ = ["Locations", "Place", "shown_path"]
+
+_LARGEST_PARSED = 1 << 20
+"""Bytes of a file that is parsed to find a place; a larger one is skimmed."""
+_LARGEST_SKIMMED = 1 << 29
+"""Bytes of a file beyond which no place in it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +39,21 @@ class Locations:
         self._paths = paths
 
     @cached_property
-    def _files(self) -> list[tuple[Path, SubjectLocations]]:
-        return [(shown_path(path), locate(read_text(path), path=path)) for path in self._paths]
+    def _files(self) -> list[tuple[Path, SubjectLocations | SkimmedFile]]:
+        sizes = {path: path.stat().st_size for path in self._paths}
+        return [
+            (shown_path(path), locate(read_text(path), path=path) if size <= _LARGEST_PARSED else skim(path))
+            for path, size in sizes.items()
+            if size <= _LARGEST_SKIMMED
+        ]
 
     def place(self, focus: Node, path: Node | None = None) -> Place | None:
         """The line of the property `path` in the block of `focus`, or else of the block; None where no file has it."""
-        subject = str(focus)
-        for file, lines in self._files:
-            if path is not None and (subject, str(path)) in lines.predicates:
-                return Place(file, lines.predicates[subject, str(path)])
-        for file, lines in self._files:
-            if subject in lines.subjects:
-                return Place(file, lines.subjects[subject])
+        for predicate in (None,) if path is None else (str(path), None):
+            for file, lines in self._files:
+                line = lines.line(str(focus), predicate)
+                if line is not None:
+                    return Place(file, line)
         return None
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from pyoxigraph import QuerySolutions, Store
 
 from kg.columns.columns import Index
-from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, TermTable
+from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, TermTable, lexical_of
 from kg.shapes.patterns import Expression, NotCompiled, Select
 from kg.shapes.tables import UNBOUND, Table, distinct
 
@@ -23,6 +23,7 @@ _CHUNK = 20_000
 _SAME = re.compile(r"\(\s*\?(\w+)\s*(!?=)\s*\?(\w+)\s*\)")
 _ORDER = re.compile(r"\(\s*STR\s*\(\s*\?(\w+)\s*\)\s*([<>])\s*STR\s*\(\s*\?(\w+)\s*\)\s*\)", re.IGNORECASE)
 _KIND = re.compile(r"\(\s*(isIRI|isURI|isBlank|isLiteral)\s*\(\s*\?(\w+)\s*\)\s*\)", re.IGNORECASE)
+_STARTS = re.compile(r"\(?\s*STRSTARTS\s*\(\s*STR\s*\(\s*\?(\w+)\s*\)\s*,\s*\"([^\"\\]*)\"\s*\)\s*\)?", re.IGNORECASE)
 _KINDS = {"isiri": IRI, "isuri": IRI, "isblank": BLANK, "isliteral": LITERAL}
 
 
@@ -50,6 +51,8 @@ class Expressions:
         if (match := _KIND.fullmatch(text)) and table.is_bound(match[2]):
             kind: Mask = self._terms.kinds(table.columns[match[2]]) == _KINDS[match[1].lower()]
             return kind
+        if (match := _STARTS.fullmatch(text)) and table.is_bound(match[1]):
+            return self._start_with(match[2], table.columns[match[1]])
         match = _SAME.fullmatch(text) or _ORDER.fullmatch(text)
         if match is None or not self._are_iris(table, match[1], match[3]):
             return None
@@ -60,6 +63,16 @@ class Expressions:
         one, other = self._ranks(one, other)
         before: Mask = one < other if match[2] == "<" else one > other
         return before
+
+    def _start_with(self, start: str, column: Ids) -> Mask:
+        """Which terms have a lexical form or an IRI that starts so; a blank node has none (SPARQL 1.1 §17.4.2.5)."""
+        texts, different = self._terms.texts, np.flatnonzero(np.bincount(column, minlength=1))
+        starts = np.zeros(len(texts), np.bool_)
+        starts[different] = [
+            texts[number][0] != "_" and lexical_of(texts[number]).startswith(start) for number in different
+        ]
+        found: Mask = starts[column]
+        return found
 
     def _ranks(self, one: Ids, other: Ids) -> tuple[Ids, Ids]:
         """Two columns of terms as their places in the order of their texts."""

@@ -24,10 +24,8 @@ class SubjectLocations:
         return self.subjects.items()
 
     def line(self, subject: str, predicate: str | None = None) -> int | None:
-        """The line of the predicate in the subject's block, else of the subject, else nothing."""
-        if predicate is not None and (subject, predicate) in self.predicates:
-            return self.predicates[subject, predicate]
-        return self.subjects.get(subject)
+        """The line of the predicate in the subject's block, or of the subject; None if it is not there."""
+        return self.subjects.get(subject) if predicate is None else self.predicates.get((subject, predicate))
 
 
 def locate(text: str, *, path: Path | None = None, base: str | None = None) -> SubjectLocations:
