@@ -70,7 +70,7 @@ def sorted_quads(terms: TermTable, graphs: Mapping[str, Triples], union: Collect
     order = np.array(sorted(range(len(texts)), key=texts.__getitem__), np.int32)
     rank = np.empty(len(texts), np.int32)
     rank[order] = np.arange(len(texts), dtype=np.int32)
-    names = sorted(graphs)
+    names = sorted(graphs, key=lambda name: f"<{name}>")
     table = np.concatenate([np.empty((0, 3), np.int32), *(rank[graphs[name]] for name in names)])
     graph = np.repeat(np.arange(len(names), dtype=np.int32), [len(graphs[name]) for name in names])
     places = np.lexsort((graph, table[:, 2], table[:, 1], table[:, 0]))

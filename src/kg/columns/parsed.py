@@ -76,7 +76,8 @@ class Parsed:
         if self.folder is None:
             return None
         try:
-            with np.load(self.folder / f"{digest}.npz", allow_pickle=False) as arrays:
+            path = self.folder / f"{digest}.npz"
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
                 texts = arrays["texts"].tobytes().decode()
                 return Part(texts.split("\n") if texts else [], arrays["triples"])
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
