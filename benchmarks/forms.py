@@ -129,7 +129,7 @@ def as_of() -> str:
 
 
 def _derived(subject: str, facts: Mapping[str, str], pairs: Iterable[tuple[str, str]]) -> Iterator[Triple]:
-    stated = {term for predicate, term in pairs if predicate == "a"}
+    stated = [term for predicate, term in pairs if predicate == "a"]
     for kind in stated:
         for general in _GENERAL.get(kind, ()):
             if general not in stated:

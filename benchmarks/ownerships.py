@@ -69,7 +69,7 @@ def make_network(holdings: int, seed: int) -> Network:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Parts of all groups that know ranges only, of the others that have a cross-holding; of shares that are unknown."""
+    """Of groups, those that know ranges only; of the others, those with a cross-holding; of shares, those unknown."""
 
     ranges: float = 0.3
     circles: float = 0.2
