@@ -12,7 +12,7 @@ __all__ = ["MOST", "Holder", "Planted", "Seats"]
 
 MOST = 20_000
 """Effective shares that are planted, about; of a large graph, those of every so many groups."""
-_SHARES = 0.02
+_SHARES = 0.06
 """Effective shares for each triple, about."""
 _BODIES = 2000
 
