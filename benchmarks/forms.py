@@ -7,12 +7,13 @@ generated; not effective ownership, which the build alone works out.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from types import MappingProxyType
 from typing import TypeAlias
 
-from statements import AS_OF, BASE, Thing
+from statements import AS_OF, BASE, Pair, Thing
 
 from kg.namespaces import GOV, prefixes
 
@@ -89,14 +90,17 @@ class NTriples:
         self._known: dict[str, str] = {}
 
     def lines(self, things: Iterable[Thing]) -> Iterator[str]:
-        """What is said of `things`, and what follows from it; one fact that follows twice is written once."""
-        derived: dict[Triple, None] = {}
+        """What is said of `things`, and what follows from it; a shortcut that follows twice is written once."""
+        shortcuts: dict[Triple, None] = {}
         for subject, pairs in things:
             start = self._iri(subject)
-            for predicate, term in pairs:
+            for predicate, term in chain(pairs, _general(pairs)):
                 yield f"{start} {self._known.get(predicate) or self._remembered(predicate)} {self._term(term)} .\n"
-            derived.update(dict.fromkeys(_derived(subject, dict(pairs), pairs)))
-        for subject, predicate, term in derived:
+            facts = dict(pairs)
+            for predicate, term in _bounds(facts):
+                yield f"{start} {self._remembered(predicate)} {self._term(term)} .\n"
+            shortcuts.update(dict.fromkeys(_edges(facts)))
+        for subject, predicate, term in shortcuts:
             yield f"{self._iri(subject)} {self._remembered(predicate)} {self._term(term)} .\n"
 
     def _iri(self, name: str) -> str:
@@ -128,24 +132,28 @@ def as_of() -> str:
     return f'<{GOV}> <{GOV.asOf}> "{AS_OF.isoformat()}"^^<{_TABLE["xsd"]}date> .\n'
 
 
-def _derived(subject: str, facts: Mapping[str, str], pairs: Iterable[tuple[str, str]]) -> Iterator[Triple]:
+def _general(pairs: Sequence[Pair]) -> list[Pair]:
+    """The classes above those that are stated."""
     stated = [term for predicate, term in pairs if predicate == "a"]
-    for kind in stated:
-        for general in _GENERAL.get(kind, ()):
-            if general not in stated:
-                yield subject, "a", general
-    in_force = facts.get("gov:modality") == "modality:actual"
+    general = dict.fromkeys(kind for one in stated for kind in _GENERAL.get(one, ()))
+    return [("a", kind) for kind in general if kind not in stated]
+
+
+def _bounds(facts: Mapping[str, str]) -> Iterator[Pair]:
     for given, names in _BOUNDS.items():
         if given in facts:
-            days = _days(facts[given])
-            in_force &= days[0] <= AS_OF if given == "gov:validFrom" else days[1] > AS_OF
-            for name, day in zip(names, days, strict=True):
-                yield subject, name, f'"{day.isoformat()}"^^xsd:date'
-    if in_force and _EXCLUDING.isdisjoint(facts.values()):
-        yield from _edges(facts)
+            for name, day in zip(names, _days(facts[given]), strict=True):
+                yield name, f'"{day.isoformat()}"^^xsd:date'
 
 
 def _edges(facts: Mapping[str, str]) -> Iterator[Triple]:
+    """The shortcuts of a relation that is actual and in force."""
+    if facts.get("gov:modality") != "modality:actual" or not _EXCLUDING.isdisjoint(facts.values()):
+        return
+    if "gov:validFrom" in facts and _days(facts["gov:validFrom"])[0] > AS_OF:
+        return
+    if "gov:validTo" in facts and _days(facts["gov:validTo"])[1] <= AS_OF:
+        return
     for role, name, other, shortcut, inverse in _SHORTCUTS[facts["a"]]:
         if facts[role].startswith(name):
             yield facts[role], shortcut, facts[other]
