@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 import httpx
 
 from kg.engine.endpoint import Endpoint
+from kg.progress import quiet
 from kg.publish import publish
 from kg.release import Release
 from serving import free_port
@@ -76,7 +77,7 @@ class Engine:
         ways: dict[str, str | None] = {"graph_store": self.graph_store, "update": None}
         if by_update:
             ways = {"graph_store": None, "update": self.update}
-        return publish(release, self.endpoint, progress=lambda _: None, **ways)
+        return publish(release, self.endpoint, progress=quiet, **ways)
 
     def change(self, text: str) -> None:
         """A SPARQL Update behind everybody's back."""
