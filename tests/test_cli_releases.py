@@ -33,3 +33,17 @@ def test_releases_go_into_the_project_wherever_the_command_is_given(demo_folder:
     assert stats.returncode == 0
     assert list(tmp_path.iterdir()) == []
     assert (demo_folder / "demo" / "build" / "current").exists()
+
+
+def test_a_build_without_a_change_says_so_and_one_after_damage_mends(demo_folder: Path) -> None:
+    first, second = kg("build", "demo", cwd=demo_folder), kg("build", "demo", cwd=demo_folder)
+    assert first.returncode == second.returncode == 0
+    assert first.stdout == second.stdout
+    assert second.stderr == "nothing has changed since the last build\n"
+    assert "sedan förra bygget" in kg("build", "demo", "--lang", "sv", cwd=demo_folder).stderr
+    dump = demo_folder / "demo" / "build" / "current" / "dump.nq"
+    whole = dump.read_bytes()
+    dump.write_bytes(whole[:-1])
+    mended = kg("build", "demo", "--jobs", "1", cwd=demo_folder)
+    assert (mended.returncode, mended.stderr) == (0, "")
+    assert dump.read_bytes() == whole

@@ -17,13 +17,14 @@ _LAYERS = (("ontology", "*.ttl"), ("data", "*.ttl"), ("shapes", "*.ttl"), ("quer
 
 
 def input_digest(project: Project) -> str:
-    """SHA-256 over the name and content of every file that a build reads, and the version of the tool.
+    """SHA-256 over the name and content of every file that a build reads, and of every module of the tool.
 
     Raises:
         SourceError: a file cannot be read.
     """
     digest = hashlib.sha256(version("governance-kg").encode())
-    paths = [project.root / "kg.toml", *(path for layer in _LAYERS for path in project.files(*layer))]
+    inputs = [project.root / "kg.toml", *(path for layer in _LAYERS for path in project.files(*layer))]
+    paths = [*inputs, *sorted(Path(__file__).parent.rglob("*.py"))]
     for path in paths:
         try:
             with path.open("rb") as stream:

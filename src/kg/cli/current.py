@@ -32,10 +32,23 @@ def chosen_release(project: Project, version: str | None, settings: Settings) ->
 
 def build_release(project: Project, language: str, jobs: int | None = None) -> Release | None:
     """The release of a build, or None after the report of its violations was printed."""
+    from kg.draft import is_whole
+    from kg.freshness import is_fresh
+    from kg.release import open_release
+
+    current = build_folder(project, Settings.read()) / "current"
+    if is_fresh(project, current.parent) and is_whole(current):
+        unchanged = (
+            "ingenting har ändrats sedan förra bygget"
+            if language == "sv"
+            else "nothing has changed since the last build"
+        )
+        click.echo(unchanged, err=True)
+        return open_release(current)
     from kg.build import build_project
 
     with progressing() as progress:
-        outcome = build_project(project, build_folder(project, Settings.read()), progress, jobs=jobs)
+        outcome = build_project(project, current.parent, progress, jobs=jobs)
     for defect in outcome.defects:
         click.echo(f"{defect}", err=True)
     if not outcome.report.conforms:
