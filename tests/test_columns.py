@@ -3,8 +3,9 @@
 from array import array
 
 import numpy as np
+import pytest
 
-from kg.columns.columns import Columns, Pairs, distinct_pairs, gather, is_among
+from kg.columns.columns import Columns, Pairs, Statements, distinct, distinct_pairs, gather, is_among
 from kg.columns.terms import TermTable
 
 
@@ -59,3 +60,39 @@ def test_gathering_pairs_and_sets() -> None:
     assert as_lists(distinct_pairs(twice)) == ([0, 1], [4, 5])
     assert is_among(ids(1, 2, 9), ids(2, 3)).tolist() == [False, True, False]
     assert is_among(ids(1), ids()).tolist() == [False]
+
+
+def test_nodes_that_have_a_value() -> None:
+    assert columns().subjects(10, 2).tolist() == [0, 1]
+    assert columns().subjects(9, 2).tolist() == columns().subjects(10, 7).tolist() == []
+    assert columns().subjects_with(ids(0, 1)).tolist() == [0, 2]
+    assert columns().subjects_with(ids()).tolist() == []
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_more_triples_make_a_graph_of_their_own(*, is_known: bool) -> None:
+    few = columns()
+    before = set(few.triples()) if is_known else set(columns().triples())
+    if is_known:
+        few.backward(11), few.size(10), few.statements(ids(0))
+    more = few.plus(ids(0, 10, 1, 0, 9, 5, 0, 10, 0, 0, 9, 5).reshape(-1, 3))
+    assert set(more.triples()) == before | {(0, 9, 5), (0, 10, 0)}
+    assert len(more) == 7
+    assert set(few.triples()) == before
+    assert more.objects(0, 10) == [0, 1, 2]
+    assert more.backward(11)[1].tolist() == [2, 0]
+    assert more.size(10) == (4, 2, 3)
+    assert len(more.statements(ids(0))[0]) == 5
+
+
+def test_statements_that_are_lacking_each_once() -> None:
+    parts = [Statements(10, ids(5, 0, 5), ids(1, 1, 0)), Statements(9, ids(0), ids(1)), Statements(10, ids(5), ids(1))]
+    assert columns().lacking(parts).tolist() == [[5, 10, 0], [5, 10, 1], [0, 9, 1]]
+    assert columns().lacking([]).shape == (0, 3)
+
+
+def test_distinct_values_are_in_order() -> None:
+    assert distinct(ids(3, 1, 3, 2)).tolist() == [1, 2, 3]
+    assert distinct(ids(1, 2)).tolist() == [1, 2]
+    assert distinct(ids(1, 1)).tolist() == [1]
+    assert distinct(ids()).tolist() == []

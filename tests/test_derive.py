@@ -2,16 +2,23 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
+from hypothesis import given, note, settings
 from rdflib import XSD, Graph, Literal, URIRef
 
+from generated_relations import relation_graphs
 from kg.columns.columns import Columns
 from kg.columns.encode import encode_graph
 from kg.columns.terms import text_of
+from kg.dataset import Graphs
 from kg.derive import Bounds, date_bounds, derive, with_derived
 from kg.namespaces import GOV
+from kg.project import Project
 from kg.registry import read_registry
+from slow_derivation import slow_derivation
 
+AS_OF = date(2026, 11, 1)
 REGISTRY = """
 PREFIX gov: <https://w3id.org/governance-kg/def/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -19,20 +26,25 @@ PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX seat-type: <https://w3id.org/governance-kg/code/seat-type/>
 gov:Ownership a gov:RelationKind ; rdfs:subClassOf gov:Relation ; gov:fromRole gov:owner ; gov:toRole gov:owned ;
     gov:shortcut gov:owns ; gov:inverseShortcut gov:ownedBy ; gov:symmetric false ; gov:selfAllowed false .
-gov:Collaboration a gov:RelationKind ; gov:participantRole gov:participant ; gov:shortcut gov:collaboratesWith ; gov:symmetric true .
+gov:Collaboration a gov:RelationKind ; gov:participantRole gov:participant ; gov:shortcut gov:collaboratesWith ;
+    gov:symmetric true ; gov:selfAllowed true .
 gov:PartOf a gov:RelationKind ; gov:fromRole gov:part ; gov:toRole gov:whole ; gov:shortcut org:subOrganizationOf ;
     gov:inverseShortcut org:hasSubOrganization ; gov:acyclic true .
 gov:UnitOf a gov:ShortcutRule ; gov:ofKind gov:PartOf ; gov:subjectRole gov:part ; gov:objectRole gov:whole ;
     gov:shortcut org:unitOf ; gov:subjectType org:OrganizationalUnit .
 gov:Membership a gov:RelationKind ; gov:fromRole org:member ; gov:toRole org:organization ; gov:shortcut org:memberOf ;
     gov:shortcutExcludes seat-type:alternate .
+gov:PostIn a gov:ShortcutRule ; gov:ofKind gov:Membership ; gov:subjectRole org:organization ; gov:objectRole org:member ;
+    gov:shortcut gov:hasParty ; gov:objectType gov:Party .
+gov:Appointment a gov:RelationKind ; gov:fromRole gov:appointer ; gov:toRole gov:appointee ; gov:shortcut gov:appoints ;
+    gov:selfAllowed true .
 # A kind that this tool has never heard of.
 <https://example.org/Blessing> a gov:RelationKind ; gov:fromRole <https://example.org/blesser> ;
     gov:toRole <https://example.org/blessed> ; gov:shortcut <https://example.org/blesses> .
 """
 
 
-def derived(data: str, as_of: date = date(2026, 11, 1)) -> set[tuple[str, str, str]]:
+def derived(data: str, as_of: date = AS_OF) -> set[tuple[str, str, str]]:
     graph = Graph()
     graph.parse(data=REGISTRY, format="turtle")
     graph.parse(
@@ -135,5 +147,39 @@ def test_date_bounds_become_triples() -> None:
 
 
 def test_as_of_is_part_of_what_is_derived() -> None:
-    columns = with_derived(encode_graph(Graph()), date(2026, 11, 1))
+    columns = with_derived(encode_graph(Graph()), AS_OF)
     assert set(columns.to_graph()) == {(URIRef(str(GOV)), URIRef(GOV.asOf), Literal("2026-11-01", datatype=XSD.date))}
+
+
+def unlike(graph: Graph) -> tuple[set[str], set[str]]:
+    """What only the columns derive from a graph, and what only the slow derivation does beyond the graph."""
+    columns = encode_graph(graph)
+    text = columns.terms.text
+    triples = derive(columns, read_registry(columns), AS_OF)
+    found = [" ".join(map(text, triple)) for triple in triples.tolist()]
+    assert len(set(found)) == len(found)
+    expected = {" ".join(map(text_of, triple)) for triple in slow_derivation(graph, AS_OF) - set(graph)}
+    return set(found) - expected, expected - set(found)
+
+
+@settings(max_examples=150, deadline=None)
+@given(relation_graphs(Graph().parse(data=REGISTRY, format="turtle")))
+def test_small_graphs_give_what_the_slow_derivation_gives(graph: Graph) -> None:
+    note("\n".join(sorted(" ".join(map(text_of, triple)) for triple in graph)))
+    assert unlike(graph) == (set(), set())
+
+
+def test_norrbotten_gives_what_the_slow_derivation_gives(norrbotten: Project, norrbotten_graphs: Graphs) -> None:
+    terms, name = norrbotten_graphs.union.terms, norrbotten.graph_iri("derived")
+    rest = [norrbotten_graphs.named[graph] for graph in norrbotten_graphs.published - {name}]
+    graph = Columns(terms, np.concatenate(rest)).to_graph()
+    derived = Columns(terms, norrbotten_graphs.named[name]).to_graph()
+    assert set(derived) == slow_derivation(graph, norrbotten.as_of)
+    assert len(derived) == len(norrbotten_graphs.named[name])
+
+
+def test_what_is_there_already_is_not_derived_again() -> None:
+    graph = Graph().parse(data=REGISTRY, format="turtle")
+    once = with_derived(encode_graph(graph), AS_OF)
+    assert len(once) > len(graph)
+    assert derive(once, read_registry(once), AS_OF).shape == (0, 3)

@@ -41,6 +41,15 @@ def test_a_term_has_one_number(term: URIRef | BNode | Literal) -> None:
     assert table.term(number) == term
 
 
+def test_many_terms_are_numbered_at_once() -> None:
+    table = TermTable()
+    assert table.numbers_of(["<urn:a>", "_:b"]).tolist() == [0, 1]
+    assert table.numbers_of(["_:c", "<urn:a>", '"d"', "_:c"]).tolist() == [2, 0, 3, 2]
+    assert table.numbers_of([]).tolist() == []
+    assert table.number_of('"e"') == 4
+    assert table.texts == ["<urn:a>", "_:b", "_:c", '"d"', '"e"'] == list(table.ids)
+
+
 def test_kinds_of_terms_that_are_added_later() -> None:
     table = TermTable()
     numbers = table.numbers([URIRef("urn:a"), BNode("b")])

@@ -28,6 +28,7 @@ __all__ = ["Bounds", "date_bounds", "derive", "with_derived"]
 
 _ACTUAL = URIRef(CODE["modality/actual"])
 _OWNERSHIP = URIRef(GOV.Ownership)
+_DAY, _MONTH, _YEAR = str(XSD.date), str(XSD.gYearMonth), str(XSD.gYear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,13 @@ def date_bounds(text: str) -> Bounds | None:
     """
     datatype, form = datatype_of(text), lexical_of(text)
     try:
-        if datatype == str(XSD.date):
+        if datatype == _DAY:
             day = date.fromisoformat(form)
             return Bounds(day, day)
-        if datatype == str(XSD.gYearMonth):
+        if datatype == _MONTH:
             year, month = int(form[:4]), int(form[5:7])
             return Bounds(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
-        if datatype == str(XSD.gYear):
+        if datatype == _YEAR:
             return Bounds(date(int(form), 1, 1), date(int(form), 12, 31))
     except ValueError:
         return None
@@ -72,7 +73,7 @@ def derive(columns: Columns, kinds: Iterable[RelationKind], as_of: date) -> Trip
 
     Triples over the terms of `columns`, each once and none that is there already.
     """
-    return columns.lacking(list(_statements(columns, kinds, as_of)))
+    return columns.lacking(_statements(columns, kinds, as_of))
 
 
 def _statements(columns: Columns, kinds: Iterable[RelationKind], as_of: date) -> Iterator[Statements]:
@@ -135,7 +136,7 @@ def _read_dates(columns: Columns, given: str) -> _Dates:
 def _bounds(terms: TermTable, dates: _Dates, earliest: str, latest: str) -> Iterator[Statements]:
     for predicate, days in ((earliest, dates.earliest), (latest, dates.latest)):
         ordinals, which = np.unique(days, return_inverse=True)
-        texts = [f'"{date.fromordinal(ordinal).isoformat()}"^^<{XSD.date}>' for ordinal in ordinals.tolist()]
+        texts = [f'"{date.fromordinal(ordinal).isoformat()}"^^<{_DAY}>' for ordinal in ordinals.tolist()]
         yield Statements(terms.number(URIRef(predicate)), dates.subject, terms.numbers_of(texts)[which])
 
 

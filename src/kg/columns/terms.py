@@ -74,8 +74,8 @@ class TermTable:
     def numbers_of(self, texts: Sequence[str]) -> Ids:
         """The same for many texts at once, in their order."""
         ids, known = self.ids, self.texts
-        number = ids.setdefault
-        found = np.fromiter((number(text, len(ids)) for text in texts), np.int32, len(texts))
+        numbers = map(ids.setdefault, texts, iter(ids.__len__, -1))  # what is not known gets the next number
+        found = np.fromiter(numbers, np.int32, len(texts))
         known.extend(reversed(list(islice(reversed(ids), len(ids) - len(known)))))
         return found
 

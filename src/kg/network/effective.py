@@ -57,9 +57,8 @@ def _direct(terms: TermTable, holdings: Holdings, rows: Ints, name: str) -> Iter
     relations = holdings.relations_of(rows)
     one = np.full(len(relations), terms.number_of(_integer(1)), np.int32)
     yield Statements(terms.number(URIRef(GOV.hops)), relations.value, one)
-    for end, bounds in (("Min", holdings.lower), ("Max", holdings.upper)):
-        values = _decimals(terms, bounds[rows])[relations.owner]
-        yield Statements(terms.number(URIRef(GOV[name + end])), relations.value, values)
+    for end, bounds in zip(("Min", "Max"), _decimals(terms, holdings.lower[rows], holdings.upper[rows]), strict=True):
+        yield Statements(terms.number(URIRef(GOV[name + end])), relations.value, bounds[relations.owner])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class _Nodes:
         """The nodes and their chains: the last link, and as the rest of the list the chain before it."""
         terms, shares, rows = self.terms, self.shares, self.rows
         before = shares.previous[rows]
-        chained = np.union1d(rows, before[before >= 0])
+        chained = distinct(np.concatenate([rows, before[before >= 0]]))
         iris = self._iris(chained)
         cell = np.full(len(shares) + 1, terms.number(RDF.nil), np.int32)  # the last one is for no chain before, -1
         cell[chained] = terms.numbers_of([f"<{iri}-chain>" for iri in iris])
@@ -89,16 +88,19 @@ class _Nodes:
     def _described(self, node: Ids, cell: Ids) -> Iterator[Statements]:
         terms, shares, rows, parties = self.terms, self.shares, self.rows, self.holdings.parties
         code = [terms.number(URIRef(CODE[f"ownership-method/{name}"])) for name in ("sum-of-chains", "fixed-point")]
-        hops, which = np.unique(shares.hops[rows], return_inverse=True)
+        count = shares.hops[rows]
+        lengths = np.unique(count)
+        hops = terms.numbers_of([_integer(length) for length in lengths.tolist()])[np.searchsorted(lengths, count)]
+        lower, upper = _decimals(terms, shares.lower[rows], shares.upper[rows])
         columns = {
             RDF.type: np.full(len(rows), terms.number(URIRef(GOV.EffectiveOwnership)), np.int32),
             GOV.owner: parties[shares.owner[rows]],
             GOV.owned: parties[shares.owned[rows]],
             GOV.ownershipMethod: np.array(code, np.int32)[shares.is_cyclic[rows].astype(np.intp)],
-            GOV.hops: terms.numbers_of([_integer(number) for number in hops.tolist()])[which],
+            GOV.hops: hops,
             GOV.chain: cell,
-            GOV[f"{self.name}Min"]: _decimals(terms, shares.lower[rows]),
-            GOV[f"{self.name}Max"]: _decimals(terms, shares.upper[rows]),
+            GOV[f"{self.name}Min"]: lower,
+            GOV[f"{self.name}Max"]: upper,
         }
         if self.holdings.interest is not None:
             columns[GOV.interestType] = np.full(len(rows), self.holdings.interest, np.int32)
@@ -137,9 +139,9 @@ def _integer(number: int) -> str:
     return f'"{number}"^^<{XSD.integer}>'
 
 
-def _decimals(terms: TermTable, shares: Floats) -> Ids:
-    """Fractions as percent, to six decimals, in canonical form (XML Schema 1.1 Part 2, §3.3.3)."""
-    values, which = np.unique(shares, return_inverse=True)
+def _decimals(terms: TermTable, *shares: Floats) -> Ids:
+    """Columns of fractions as percent, to six decimals, in canonical form (XML Schema 1.1 Part 2, §3.3.3)."""
+    values, which = np.unique(np.stack(shares), return_inverse=True)
     ending = f'"^^<{XSD.decimal}>'
     texts = [f'"{f"{share * 100:.6f}".rstrip("0").rstrip(".")}{ending}' for share in values.tolist()]
     return terms.numbers_of(texts)[which]
