@@ -36,6 +36,9 @@ def slow_derivation(graph: Graph, as_of: date) -> set[Triple]:
     """What follows from `graph` (data and ontology)."""
     derived: set[Triple] = {(URIRef(str(GOV)), URIRef(GOV.asOf), Literal(as_of.isoformat(), datatype=XSD.date))}
     derived.update([*bound_triples(graph), *general_types(graph)])
+    stated, graph = graph, graph + Graph()
+    for triple in general_types(stated):
+        graph.add(triple)
     for kind in graph.subjects(RDF.type, URIRef(GOV.RelationKind)):
         in_force = [r for r in graph.subjects(RDF.type, kind) if gives_shortcuts(graph, r, kind, as_of)]
         for relation in in_force:
@@ -212,7 +215,8 @@ def of_one_interest(holdings: list[Holding], name: str) -> Iterator[Triple]:
     low, high = URIRef(GOV[f"{name}Min"]), URIRef(GOV[f"{name}Max"])
     if {holding.owner for holding in holdings}.isdisjoint(holding.owned for holding in holdings):
         for holding in holdings:
-            yield from direct(holding, low, high)
+            if holding.upper:
+                yield from direct(holding, low, high)
         return
     parties = sorted({party for holding in holdings for party in (holding.owner, holding.owned)})
     number = {party: at for at, party in enumerate(parties)}

@@ -183,3 +183,12 @@ def test_what_is_there_already_is_not_derived_again() -> None:
     once = with_derived(encode_graph(graph), AS_OF)
     assert len(once) > len(graph)
     assert derive(once, read_registry(once), AS_OF).shape == (0, 3)
+
+
+def test_a_shortcut_asks_for_the_type_of_the_broader_class_too() -> None:
+    edges = derived(
+        "<https://example.org/Bureau> <http://www.w3.org/2000/01/rdf-schema#subClassOf> org:OrganizationalUnit ."
+        ":u a <https://example.org/Bureau> . :r1 a gov:PartOf ; gov:part :u ; gov:whole :w ; gov:modality modality:actual ."
+    )
+    assert ("u", "unitOf", "w") in edges
+    assert ("u", "type", "OrganizationalUnit") in edges

@@ -170,6 +170,13 @@ def test_interest_types_are_kept_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize("others", ["", ownership("b", "c", share("50"))])
+def test_a_holding_of_nothing_is_no_holding_whatever_else_there_is(others: str) -> None:
+    found = answers(together(ownership("a", "b", share("0")), others))
+    assert "a-b" not in found
+    assert ("b-c" in found) == bool(others)
+
+
 def test_votes_are_kept_apart_from_shares_and_an_unstated_vote_is_unknown() -> None:
     graph = together(
         ownership("a", "b", share("60.0") + " ; gov:votingShareExact 80.0"),

@@ -73,14 +73,15 @@ def derive(columns: Columns, kinds: Iterable[RelationKind], as_of: date) -> Trip
 
     Triples over the terms of `columns`, each once and none that is there already.
     """
-    return columns.lacking(_statements(columns, kinds, as_of))
+    types = _general_types(columns)
+    typed = columns.plus(columns.lacking([types]))  # a shortcut may ask for a class above the one that is stated
+    return columns.lacking([types, *_statements(typed, kinds, as_of)])
 
 
 def _statements(columns: Columns, kinds: Iterable[RelationKind], as_of: date) -> Iterator[Statements]:
     terms = columns.terms
     day = Literal(as_of.isoformat(), datatype=XSD.date)
     yield Statements(terms.number(URIRef(GOV.asOf)), terms.numbers([URIRef(str(GOV))]), terms.numbers([day]))
-    yield _general_types(columns)
     begin, end = _read_dates(columns, GOV.validFrom), _read_dates(columns, GOV.validTo)
     yield from _bounds(terms, begin, GOV.earliestStart, GOV.latestStart)
     yield from _bounds(terms, end, GOV.earliestEnd, GOV.latestEnd)

@@ -41,7 +41,7 @@ def effective_ownership(columns: Columns, ownerships: Ids) -> Iterator[Statement
 def _derived(terms: TermTable, holdings: Holdings, name: str) -> Iterator[Statements]:
     """The triples of one interest type; scipy is loaded only where something is owned through something."""
     if not np.isin(holdings.owner, holdings.owned).any():
-        yield from _direct(terms, holdings, np.arange(len(holdings)), name)
+        yield from _direct(terms, holdings, np.flatnonzero(holdings.upper > 0), name)
         return
     from kg.network.ownership import effective_shares
 
