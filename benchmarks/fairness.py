@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "hostile"))
 
-from good_clients import Waits, beside_attackers, measure
+from catalogue import show
+from good_clients import GOOD, Waits, beside_attackers, measure
+from record import Found, Row, say, versions_of, with_ratios
 from target import Target, attacked
 
 from kg.settings import Settings
@@ -26,19 +29,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what good clients wait beside attackers.")
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
+    show("fairness", found(**vars(parser.parse_args())))
+
+
+def found(*, seconds: float, rounds: int) -> Found:
+    """What good clients wait, alone and beside attackers."""
     alone, beside = Waits(), Waits()
     with tempfile.TemporaryDirectory() as folder:
         release = make_release(Path(folder) / "release", extra=2000)
         deadline = Settings().deadline
         with attacked(release, workers=4, deadline=deadline, memory=128, result_bytes=16 << 20) as target:
-            for _ in range(options.rounds):
-                _add(alone, measure(target.url, options.seconds))
-                _add(beside, _attacked(target, options.seconds))
-    print("| Four good clients | Answers | p50, ms | p99, ms | Failures |\n|---|---|---|---|---|")
-    for name, found in (("alone", alone), ("beside three attackers", beside)):
-        p50, p99 = found.quantile(0.5), found.quantile(0.99)
-        print(f"| {name} | {len(found.seconds):,} | {p50} | {p99} | {len(found.failures)} |")
+            for number in range(rounds):
+                say(f"round {number + 1} of {rounds}")
+                _add(alone, measure(target.url, seconds))
+                _add(beside, _attacked(target, seconds))
+    setting = f"{GOOD} good clients; {rounds} rounds of {seconds:g} s, alone and beside attackers in turn."
+    rows = [*_rows("kg, alone", alone), *_rows("kg, beside three attackers", beside)]
+    return Found(setting, versions_of(kg="governance-kg"), with_ratios(rows))
+
+
+def _rows(who: str, waits: Waits) -> Iterator[Row]:
+    yield Row(who, "errors", len(waits.failures))
+    yield Row(who, "answers", len(waits.seconds))
+    for name, share in (("p50", 0.5), ("p99", 0.99)):
+        yield Row(who, name, waits.quantile(share) if waits.seconds else None, "ms")
 
 
 def _attacked(target: Target, seconds: float) -> Waits:

@@ -1,4 +1,4 @@
-"""The figures of the README, each beside a peer in the same run: `make bench`.
+"""The figures of the README, each beside a peer in the same run: `python benchmarks/figures.py`.
 
 Builds Norrbotten from nothing, serves it, and asks the saved queries one after the other; beside it, rdflib-endpoint
 serves the same triples from memory. Rounds are interleaved, medians of three. The client shares the machine's cores.
@@ -6,22 +6,23 @@ serves the same triples from memory. Rounds are interleaved, medians of three. T
 
 from __future__ import annotations
 
-import platform
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
+
+from catalogue import show
+from process import free_port
+from record import Found, Row, say, versions_of, with_ratios
 
 from kg.build import build_project
 from kg.project import load_project
@@ -29,8 +30,7 @@ from kg.release import Release
 from kg.saved_query import SavedQuery
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 3
-KG_PORT, PEER_PORT = 8961, 8962
+PEER = "rdflib-endpoint"
 ASK = "ASK { ?s ?p ?o }"
 SLOW_ON_THE_PEER = {
     "everything-about",
@@ -52,34 +52,58 @@ class Side:
 
 def main() -> None:
     """Measures and prints a Markdown table."""
+    show("start", found(rounds=3))
+
+
+def found(*, rounds: int, project: Path = ROOT) -> Found:
+    """Build, start and answers, beside rdflib-endpoint."""
     with tempfile.TemporaryDirectory() as folder:
-        build = Path(folder)
-        builds = [seconds(lambda n=n: build_project(load_project(ROOT), build / str(n))) for n in range(ROUNDS)]
-        release = build_project(load_project(ROOT), build).release
-        assert release is not None
+        builds = []
+        for number in range(rounds):
+            say(f"build {number + 1} of {rounds}")
+            build = Path(folder) / str(number)
+            begin = time.perf_counter()
+            release = build_project(load_project(project), build).release
+            builds.append(time.perf_counter() - begin)
+            assert release is not None
         queries = [query for query in release.queries if query.name not in SLOW_ON_THE_PEER]
-        sides = {"kg": Side(), "peer": Side()}
-        for _ in range(ROUNDS):
-            for name, command, url in servers(build, release):
+        sides = {"kg": Side(), PEER: Side()}
+        for number in range(rounds):
+            for name, command, url in servers(build, release, project):
+                say(f"round {number + 1} of {rounds}: {name}")
                 with served(command, url) as started:
                     side = sides[name]
                     side.starts.append(started)
                     side.errors, median = ask_all(url, queries)
                     side.medians.append(median)
-    print_table(release, statistics.median(builds), sides, len(queries))
+    left_out = len(release.queries) - len(queries)
+    setting = (
+        f"{release.manifest.counts['triples']:,} triples; {len(queries)} saved queries, one at a time, {left_out} that "
+        f"are too slow on the peer left out; medians of {rounds} interleaved rounds."
+    )
+    rows = [Row("kg", "build", round(statistics.median(builds), 3), "s")]
+    for who, side in sides.items():
+        rows += [
+            Row(who, "errors", side.errors, f"of {len(queries)}"),
+            Row(who, "first answer", round(statistics.median(side.starts), 3), "s"),
+            Row(who, "saved query", round(1e3 * statistics.median(side.medians), 3), "ms"),
+        ]
+    versions = versions_of(kg="governance-kg", **{PEER: PEER, "rdflib": "rdflib"})
+    return Found(setting, versions, with_ratios(rows))
 
 
-def servers(build: Path, release: Release) -> Iterator[tuple[str, list[str], str]]:
+def servers(build: Path, release: Release, project: Path) -> Iterator[tuple[str, list[str], str]]:
     """The two servers: name, command, endpoint."""
     serve = f"import os; os.environ['KG_BUILD'] = {str(build)!r}; from kg.cli import main; main()"
-    kg = [sys.executable, "-c", serve, "serve", str(ROOT), "--port", str(KG_PORT)]
-    yield "kg", kg, f"http://127.0.0.1:{KG_PORT}/sparql"
+    kg_port, peer_port = free_port(), free_port()
+    kg = [sys.executable, "-c", serve, "serve", str(project), "--port", str(kg_port)]
+    yield "kg", kg, f"http://127.0.0.1:{kg_port}/sparql"
     peer = (
         "import uvicorn; from rdflib import Dataset; from rdflib_endpoint import SparqlEndpoint\n"
         f"data = Dataset(default_union=True); data.parse({str(release.path / 'dump.nq')!r}, format='nquads')\n"
-        f"uvicorn.run(SparqlEndpoint(graph=data, path='/sparql'), port={PEER_PORT}, log_level='error')"
+        f"uvicorn.run(SparqlEndpoint(graph=data, path='/sparql'), port={peer_port}, log_level='error')"
     )
-    yield "peer", [sys.executable, "-c", peer], f"http://127.0.0.1:{PEER_PORT}/sparql"
+    yield PEER, [sys.executable, "-c", peer], f"http://127.0.0.1:{peer_port}/sparql"
 
 
 @contextmanager
@@ -118,32 +142,6 @@ def answer(url: str, query: str) -> bytes:
     with urlopen(Request(f"{url}?{urlencode({'query': query})}")) as response:
         content: bytes = response.read()
         return content
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """How long `work` takes."""
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
-
-
-def print_table(release: Release, build: float, sides: dict[str, Side], number: int) -> None:
-    """The table of the README, with versions, machine and date."""
-    kg, peer = sides["kg"], sides["peer"]
-    start = [statistics.median(side.starts) for side in (kg, peer)]
-    median = [statistics.median(side.medians) * 1e3 for side in (kg, peer)]
-    print("| | kg | rdflib-endpoint | ratio |")
-    print("|---|---|---|---|")
-    print(f"| saved queries answered with an error, of {number} | {kg.errors} | {peer.errors} | |")
-    print(f"| `kg build` from nothing: read, derive, validate, write | {build:.1f} s | | |")
-    print(f"| process start to first answer | {start[0]:.2f} s | {start[1]:.2f} s | {start[1] / start[0]:.1f} |")
-    ratio = median[1] / median[0]
-    print(f"| a saved query, median of those answered | {median[0]:.1f} ms | {median[1]:.1f} ms | {ratio:.0f} |")
-    print()
-    versions = f"rdflib-endpoint {version('rdflib-endpoint')} over rdflib {version('rdflib')}"
-    print(f"{release.manifest.counts['triples']:,} triples; kg {version('governance-kg')}, {versions},")
-    print(f"Python {platform.python_version()}, two cores, medians of {ROUNDS} interleaved rounds,", end=" ")
-    print(f"{datetime.now(UTC):%Y-%m-%d}.")
 
 
 if __name__ == "__main__":

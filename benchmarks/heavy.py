@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from http.client import HTTPException
+from math import isinf
 from statistics import median
 from urllib.request import Request, urlopen
 
 from comparison import Answer, ask, is_right
 from load import accept, request_url
 from mix import HEAVY
-from servers import Server
+from record import Row, say, size
+from servers import Server, Servers
 
-__all__ = ["print_heavy"]
+__all__ = ["heavy_rows"]
 
 _SECONDS = 60.0
 
 
-def print_heavy(servers: Sequence[Server], reference: Server | None, rounds: int) -> None:
-    """A row a query: milliseconds of each server, medians of `rounds` after one answer that is compared."""
-    print(f"| Query (ms, one at a time) | {' | '.join(server.name for server in servers)} |")
-    print(f"|---|{'---|' * len(servers)}")
+def heavy_rows(servers: Servers, rounds: int) -> Iterator[Row]:
+    """Milliseconds of each query on each server, medians of `rounds` after one answer that is compared."""
+    part = size(servers.triples)
     for name, query in HEAVY.items():
+        say(f"{part} triples: {name}")
+        reference = servers.reference
         expected = ask(reference.endpoint, query, seconds=_SECONDS) if reference else None
-        found: dict[str, list[float]] = {server.name: [] for server in servers}
-        wrong = {server.name for server in servers if expected is not None and not _agrees(server, query, expected)}
+        wrong = {server.name: _is_wrong(server, query, expected) for server in servers.measured}
+        found: dict[str, list[float]] = {server.name: [] for server in servers.measured}
         for _ in range(rounds):
-            for server in servers:
+            for server in servers.measured:
                 found[server.name].append(_milliseconds(server.endpoint, query))
-        cells = [f"{'wrong, ' if name in wrong else ''}{median(times):,.1f}" for name, times in found.items()]
-        print(f"| {name} | {' | '.join(cells)} |", flush=True)
-    print(flush=True)
+        for who, times in found.items():
+            yield Row(who, "wrong", int(wrong[who]), "", part, name)
+            yield Row(who, "errors", sum(map(isinf, times)), "", part, name)
+            middle = median(times)
+            yield Row(who, "time", None if isinf(middle) else round(middle, 2), "ms", part, name)
 
 
-def _agrees(server: Server, query: str, expected: Answer) -> bool:
-    return is_right(query, ask(server.endpoint, query, seconds=_SECONDS), expected)
+def _is_wrong(server: Server, query: str, expected: Answer) -> bool:
+    return expected is not None and not is_right(query, ask(server.endpoint, query, seconds=_SECONDS), expected)
 
 
 def _milliseconds(endpoint: str, query: str) -> float:

@@ -11,14 +11,15 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from urllib.parse import quote, urlsplit
 
-from servers import Absent
+from record import Absent, Row
 
-__all__ = ["Load", "accept", "request_url", "run_load"]
+__all__ = ["Load", "accept", "load_rows", "request_url", "run_load"]
 
 _GRAPH = re.compile(r"\b(?:CONSTRUCT|DESCRIBE)\b")
 _SCRIPT = """
@@ -89,7 +90,7 @@ def run_load(endpoint: str, queries: Iterable[str], *, connections: int, seconds
     """
     wrk = shutil.which("wrk")
     if wrk is None:
-        raise Absent("wrk")
+        raise Absent("wrk is not installed")
     url = urlsplit(endpoint)
     place = endpoint.removeprefix(f"{url.scheme}://{url.netloc}")
     with tempfile.TemporaryDirectory() as folder:
@@ -103,6 +104,20 @@ def run_load(endpoint: str, queries: Iterable[str], *, connections: int, seconds
     if ended.returncode:
         raise RuntimeError(f"wrk: {ended.stdout}{ended.stderr}")
     return _load(json.loads(ended.stdout.rpartition("FIGURES ")[2]))
+
+
+def load_rows(who: str, loads: Sequence[Load], part: str = "", case: str = "") -> list[Row]:
+    """The figures of one server: errors of all rounds, and medians."""
+
+    def middle(name: str) -> float:
+        return round(median(getattr(load, name) for load in loads), 3)
+
+    return [
+        Row(who, "errors", sum(load.errors for load in loads), "", part, case),
+        Row(who, "answers/s", round(middle("rate"), 1), "1/s", part, case),
+        Row(who, "p50", middle("p50"), "ms", part, case),
+        Row(who, "p99", middle("p99"), "ms", part, case),
+    ]
 
 
 def _load(found: dict[str, float]) -> Load:

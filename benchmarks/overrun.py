@@ -14,7 +14,9 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "hostile"))
 
+from catalogue import show
 from corpus import queries
+from record import Found, Row, versions_of
 from target import attacked
 from test_queries import attack
 from wire import Client
@@ -28,7 +30,11 @@ def main() -> None:
     """Measures and prints a line of Markdown."""
     parser = argparse.ArgumentParser(description="Measure how late hostile queries are stopped.")
     parser.add_argument("--deadline", type=float, default=0.3, help="seconds that a query may take")
-    deadline = parser.parse_args().deadline
+    show("overrun", found(**vars(parser.parse_args())))
+
+
+def found(*, deadline: float, most: int | None = None) -> Found:
+    """How each query of the corpus ends, or each of the first `most`, when it has `deadline` seconds."""
     outcomes: Counter[int | str] = Counter()
     overruns: list[tuple[float, str]] = []
     wrong: list[str] = []
@@ -39,19 +45,23 @@ def main() -> None:
             Client(target.url, "203.0.113.1") as attacker,
             Client(target.url, "203.0.113.2") as other,
         ):
-            for case in queries():
-                outcome, found = attack(target, attacker, case, seconds=deadline)
+            for case in list(queries())[:most]:
+                outcome, ended = attack(target, attacker, case, seconds=deadline)
                 outcomes[outcome] += 1
                 wrong += [] if outcome in case.outcomes else [case.name]
-                if found is not None and "timeout" not in case.parameters:
-                    overruns.append((found.seconds - deadline, case.name))
+                if ended is not None and "timeout" not in case.parameters:
+                    overruns.append((ended.seconds - deadline, case.name))
                 target.must_be_well(other)
     latest, name = max(overruns)
-    print("| Queries | of another outcome | stopped at the deadline | latest end after the deadline, ms | of |")
-    print("|---|---|---|---|---|")
-    print(f"| {sum(outcomes.values())} | {len(wrong)} | {outcomes[504]} | {1000 * latest:.0f} | {name} |")
-    if wrong:
-        print(f"\nOf another outcome: {', '.join(wrong)}")
+    setting = f"Each query had {deadline:g} s, one after the other; the latest to end was `{name}`."
+    setting += f" Of another outcome: {', '.join(wrong)}." if wrong else ""
+    rows = (
+        Row("kg", "wrong", len(wrong)),
+        Row("kg", "queries", sum(outcomes.values())),
+        Row("kg", "stopped", outcomes[504]),
+        Row("kg", "latest", round(1000 * latest), "ms"),
+    )
+    return Found(setting, versions_of(kg="governance-kg"), rows)
 
 
 if __name__ == "__main__":

@@ -13,17 +13,17 @@ medians of three; peak memory is that of the process after kg and before any pee
 from __future__ import annotations
 
 import argparse
-import platform
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from importlib.metadata import version
 
 import networkx as nx
 import numpy as np
+import record
+from catalogue import show
 from ownerships import Network, make_network
 from rdflib import RDF, XSD, URIRef
 from scipy.sparse import csr_array
@@ -50,8 +50,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Effective ownership at scale, beside peers.")
     parser.add_argument("--holdings", type=int, default=250_000)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    network = make_network(options.holdings, options.seed)
+    show("ownership", rows(**vars(parser.parse_args())))
+
+
+def rows(*, holdings: int, seed: int = 1, rounds: int = ROUNDS) -> record.Found:
+    """Wrong answers and seconds of each side."""
+    network = make_network(holdings, seed)
     sample = {pair for number, pair in enumerate(network.answers) if number % 100 == 0}
     sides: dict[str, Callable[[Network], Found]] = {
         "kg": by_kg,
@@ -61,20 +65,29 @@ def main() -> None:
     }
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     wrong, asked, memory = {}, {}, 0
-    for _ in range(ROUNDS):
+    for number in range(rounds):
+        record.say(f"round {number + 1} of {rounds}")
         for name, side in sides.items():
             taken, found = timed(side, network)
             memory = memory or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             seconds[name].append(taken)
             asked[name] = sample if "1 answer in 100" in name else network.answers.keys()
             wrong[name] = sum(not is_right(found.get(pair), network.answers[pair]) for pair in asked[name])
-    print(f"{len(network.owner):,} holdings among {network.parties:,} parties, {network.circles:,} circles; ", end="")
-    print(f"Python {platform.python_version()}, numpy {version('numpy')}, scipy {version('scipy')}; ", end="")
-    print(f"peak memory of kg with the network and its answers {memory:,} MB\n")
-    print("| | wrong of planted | median s | of kg |\n|---|---|---|---|")
-    medians = {name: statistics.median(times) for name, times in seconds.items()}
-    for name, median in medians.items():
-        print(f"| {name} | {wrong[name]:,} of {len(asked[name]):,} | {median:.2f} | {median / medians['kg']:.2f} |")
+    found = [
+        row
+        for name, times in seconds.items()
+        for row in (
+            record.Row(name, "wrong", wrong[name], f"of {len(asked[name]):,}"),
+            record.Row(name, "of", len(asked[name])),
+            record.Row(name, "time", round(statistics.median(times), 3), "s"),
+        )
+    ]
+    setting = (
+        f"{len(network.owner):,} generated ownerships among {network.parties:,} parties, {network.circles:,} circles; "
+        f"medians of {rounds} interleaved rounds; peak memory of kg with the network and its answers {memory:,} MiB."
+    )
+    versions = record.versions_of(kg="governance-kg", numpy="numpy", scipy="scipy", networkx="networkx")
+    return record.Found(setting, versions, record.with_ratios(found))
 
 
 def timed(side: Callable[[Network], Found], network: Network) -> tuple[float, Found]:

@@ -12,7 +12,7 @@ from socket import create_server
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-__all__ = ["READY", "free_port", "running", "wait_for_rest"]
+__all__ = ["READY", "free_port", "memory", "peak_memory", "running", "wait_for_rest"]
 
 READY = 600.0
 """Seconds that a server has to load and to answer."""
@@ -22,6 +22,17 @@ def free_port() -> int:
     """A port that was free a moment ago."""
     with create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+def memory(pid: int | str, name: str = "VmRSS") -> float:
+    """MiB of a process (`self`: of this one) as proc(5) names them."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
+
+
+def peak_memory(pid: int | str) -> float:
+    """MiB at most; unlike getrusage(2), it does not count what the process was before it ran this program."""
+    return memory(pid, "VmHWM")
 
 
 def wait_for_rest(pids: Iterable[int], *, seconds: float = 120) -> None:

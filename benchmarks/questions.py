@@ -10,16 +10,17 @@ from __future__ import annotations
 import argparse
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median
 from urllib.request import Request, urlopen
 
-from load import Load, run_load
+from catalogue import show
+from load import Load, load_rows, run_load
 from process import free_port, running, wait_for_rest
 from pyoxigraph import RdfFormat, Store
-from servers import kg_over, oxigraph_binary
+from record import Absent, Found, say, versions_of, with_ratios
+from servers import NAMES, kg_over, oxigraph_binary, oxigraph_version
 
 from kg.build import build_project
 from kg.project import load_project
@@ -27,6 +28,7 @@ from kg.release import Release
 
 ROOT = Path(__file__).parents[1]
 MOST = 2000  # queries a second that the list must be long enough for
+REPEATED = "kg, texts repeated"
 
 
 def main() -> None:
@@ -35,26 +37,49 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=8)
-    options = parser.parse_args()
+    show("questions", found(**vars(parser.parse_args())))
+
+
+def found(*, seconds: float, rounds: int, connections: int, project: Path = ROOT) -> Found:
+    """Answers a second of kg, with and without its cache, and of Oxigraph."""
+    absent = set[str]()
     with tempfile.TemporaryDirectory() as temporary, ExitStack() as stack:
         folder = Path(temporary)
-        release = build_project(load_project(ROOT), folder / "build").release
+        release = build_project(load_project(project), folder / "build").release
         assert release is not None
-        settings = {"per_client": 64, "queue": 1024}
-        servers = {
-            "kg, cache off": stack.enter_context(kg_over(release, folder, {**settings, "cache": 0}, "uncached")),
-            "kg": stack.enter_context(kg_over(release, folder, settings, "cached")),
-            "oxigraph-memory": stack.enter_context(_in_memory(release, folder)),
-            "oxigraph-disk": stack.enter_context(_on_disk(release, folder)),
-        }
+        servers = _start(release, folder, stack, absent)
         wait_for_rest(pid for _, pid in servers.values())
-        found: dict[str, list[Load]] = {name: [] for name in servers}
-        for number in range(options.rounds):
+        loads: dict[str, list[Load]] = {name: [] for name in servers}
+        for number in range(rounds):
             for name, (endpoint, _) in servers.items():
-                texts = _texts(release, number, int(MOST * options.seconds), again=name == "kg")
-                load = run_load(endpoint, texts, connections=options.connections, seconds=options.seconds)
-                found[name].append(load)
-    _print(found, release)
+                say(f"round {number + 1} of {rounds}: {name}")
+                texts = _texts(release, number, int(MOST * seconds), again=name == REPEATED)
+                loads[name].append(run_load(endpoint, texts, connections=connections, seconds=seconds))
+    setting = (
+        f"The {len(release.queries)} saved queries over {release.manifest.counts['triples']:,} triples, {connections} "
+        f"connections; medians of {rounds} interleaved rounds of {seconds:g} s."
+    )
+    rows = [row for name, made in loads.items() for row in load_rows(name, made)]
+    versions = versions_of(kg="governance-kg")
+    versions |= {} if absent else {"Oxigraph server": oxigraph_version(oxigraph_binary())}
+    return Found(setting, versions, with_ratios(rows), tuple(sorted(absent)))
+
+
+def _start(release: Release, folder: Path, stack: ExitStack, absent: set[str]) -> Mapping[str, tuple[str, int]]:
+    settings = {"per_client": 64, "queue": 1024}
+    starts = {
+        "kg, cache off": lambda: kg_over(release, folder, {**settings, "cache": 0}, "uncached"),
+        REPEATED: lambda: kg_over(release, folder, settings, "cached"),
+        NAMES["oxigraph-memory"]: lambda: _in_memory(release, folder),
+        NAMES["oxigraph-disk"]: lambda: _on_disk(release, folder),
+    }
+    servers = {}
+    for name, start in starts.items():
+        try:
+            servers[name] = stack.enter_context(start())
+        except Absent:
+            absent.add(name)
+    return servers
 
 
 def _texts(release: Release, number: int, count: int, *, again: bool) -> Iterator[str]:
@@ -83,16 +108,6 @@ def _in_memory(release: Release, folder: Path) -> Iterator[tuple[str, int]]:
         headers = {"Content-Type": "application/n-quads"}
         urlopen(Request(f"{base}/store", data=quads.getvalue(), headers=headers, method="POST")).close()
         yield f"{base}/query", pid
-
-
-def _print(found: dict[str, list[Load]], release: Release) -> None:
-    base = median(load.rate for load in found["kg, cache off"])
-    print(f"{len(release.queries)} saved queries, {release.manifest.counts['triples']:,} triples\n")
-    print("| Server | errors | answers/s | p50/p99 ms | of kg, cache off |\n|---|---|---|---|---|")
-    for name, loads in found.items():
-        rate, p50, p99 = (median(getattr(load, field) for load in loads) for field in ("rate", "p50", "p99"))
-        errors = sum(load.errors for load in loads)
-        print(f"| {name} | {errors} | {rate:,.0f} | {p50:.1f}/{p99:.1f} | {rate / base:.2f} |")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -20,15 +20,31 @@ from pathlib import Path
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+from bare_release import make_release
 from process import READY, free_port, running
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
+from record import Absent
 from statements import BASE
 
-from kg.draft import publish_release
-from kg.release import Manifest, Release, open_release
+from kg.release import Release
 
-__all__ = ["SERVERS", "Absent", "Server", "kg", "kg_over", "make_release", "oxigraph_binary"]
+__all__ = [
+    "NAMES",
+    "SERVERS",
+    "Server",
+    "Servers",
+    "kg",
+    "kg_over",
+    "oxigraph_binary",
+    "oxigraph_version",
+]
 
+NAMES = {
+    "oxigraph-memory": "Oxigraph in memory",
+    "oxigraph-disk": "Oxigraph on disk",
+    "rdflib-endpoint": "rdflib-endpoint",
+    "virtuoso": "Virtuoso",
+}
+"""The peers by the name of an option, as a table names them."""
 _KG = """
 import sys
 from pathlib import Path
@@ -77,10 +93,6 @@ MaxQueryCostEstimationTime = 0
 """
 
 
-class Absent(Exception):
-    """A server of the comparison is not installed; the message names it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Server:
     """A server that answers.
@@ -98,35 +110,14 @@ class Server:
     starting: float
 
 
-def make_release(data: Path, folder: Path) -> tuple[Release, float]:
-    """A release of the triples of `data`, each in one named graph and in the default graph, and the seconds it took.
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Servers over one graph: those that are measured, and the one whose answers are taken as right."""
 
-    A release that was made there before from this file is taken as it is; then the seconds are those noted with it.
-    """
-    note = folder / "seconds.json"
-    if note.is_file():
-        return open_release(folder / "current"), float(json.loads(note.read_text(encoding="utf-8")))
-    begin = time.perf_counter()
-    triples = sum(1 for _ in data.open("rb"))
-    counts = {"quads": 2 * triples, "triples": triples, "graphs": 1}
-    counts |= {"organisations": triples // 93, "relations": triples // 20, "claims": triples // 20, "sources": 5}
-    titles = {"sv": "Mätning", "en": "Benchmark"}
-    manifest = Manifest(
-        f"2026-11-01-{data.stem}", "2026-11-01", BASE, titles, counts, {}, f"kg {version('governance-kg')}"
-    )
-    release = publish_release(
-        folder, manifest, {"queries.json": b"[]\n", "dump.nq": b"", "report.ttl": b""}, _quads(data)
-    )
-    seconds = time.perf_counter() - begin
-    note.write_text(json.dumps(seconds), encoding="utf-8")
-    return release, seconds
-
-
-def _quads(data: Path) -> Iterator[Quad]:
-    named, default = NamedNode(f"{BASE}graph/bench"), DefaultGraph()
-    for triple in parse(path=data, format=RdfFormat.N_TRIPLES):
-        yield Quad(triple.subject, triple.predicate, triple.object, named)
-        yield Quad(triple.subject, triple.predicate, triple.object, default)
+    measured: Sequence[Server]
+    reference: Server | None
+    data: Path
+    triples: int
 
 
 @contextmanager
@@ -163,7 +154,7 @@ def oxigraph_memory(data: Path, folder: Path) -> Iterator[Server]:
         with data.open("rb") as body:
             urlopen(Request(f"{base}/store?default", data=body, headers=headers, method="POST"), timeout=READY).close()
         loading = time.perf_counter() - begin
-        yield Server("oxigraph-memory", _oxigraph_version(binary), f"{base}/query", pid, loading, 0.0)
+        yield Server(NAMES["oxigraph-memory"], oxigraph_version(binary), f"{base}/query", pid, loading, 0.0)
 
 
 @contextmanager
@@ -174,7 +165,7 @@ def oxigraph_disk(data: Path, folder: Path) -> Iterator[Server]:
     endpoint = f"http://127.0.0.1:{port}/query"
     command = [binary, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
     with running(command, endpoint, folder / "oxigraph-disk") as (pid, starting):
-        yield Server("oxigraph-disk", _oxigraph_version(binary), endpoint, pid, loading, starting)
+        yield Server(NAMES["oxigraph-disk"], oxigraph_version(binary), endpoint, pid, loading, starting)
 
 
 @contextmanager
@@ -183,12 +174,12 @@ def rdflib_endpoint(data: Path, folder: Path) -> Iterator[Server]:
     try:
         found = f"{version('rdflib-endpoint')} (rdflib {version('rdflib')})"
     except PackageNotFoundError as error:
-        raise Absent("rdflib-endpoint") from error
+        raise Absent(NAMES["rdflib-endpoint"]) from error
     port = free_port()
     endpoint = f"http://127.0.0.1:{port}/sparql"
     command = [sys.executable, "-c", _RDFLIB, str(data), str(port)]
     with running(command, endpoint, folder / "rdflib-endpoint") as (pid, starting):
-        yield Server("rdflib-endpoint", found, endpoint, pid, starting, 0.0)
+        yield Server(NAMES["rdflib-endpoint"], found, endpoint, pid, starting, 0.0)
 
 
 @contextmanager
@@ -196,7 +187,7 @@ def virtuoso(data: Path, folder: Path) -> Iterator[Server]:
     """Virtuoso with a configuration of its own, loaded by its bulk loader."""
     binary, client = shutil.which("virtuoso-t"), shutil.which("isql-vt") or shutil.which("isql-v")
     if binary is None or client is None:
-        raise Absent("virtuoso")
+        raise Absent(NAMES["virtuoso"])
     port, sql, place = free_port(), free_port(), folder / "virtuoso"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
@@ -212,7 +203,7 @@ def virtuoso(data: Path, folder: Path) -> Iterator[Server]:
         command = [client, f"127.0.0.1:{sql}", "dba", "dba", f"exec={work}"]
         subprocess.run(command, check=True, capture_output=True, timeout=READY)
         loading = time.perf_counter() - begin
-        yield Server("virtuoso", found, endpoint, pid, loading, 0.0)
+        yield Server(NAMES["virtuoso"], found, endpoint, pid, loading, 0.0)
 
 
 SERVERS: Mapping[str, Callable[[Path, Path], AbstractContextManager[Server]]] = {
@@ -236,6 +227,11 @@ def _load_oxigraph(binary: str, data: Path, folder: Path) -> tuple[Path, float]:
 
 
 def oxigraph_binary() -> str:
+    """Oxigraph's server.
+
+    Raises:
+        Absent: it is not installed.
+    """
     beside = Path(sys.executable).parent / "oxigraph"
     found = str(beside) if beside.is_file() else shutil.which("oxigraph")
     if found is None:
@@ -243,5 +239,6 @@ def oxigraph_binary() -> str:
     return found
 
 
-def _oxigraph_version(binary: str) -> str:
+def oxigraph_version(binary: str) -> str:
+    """What it says it is."""
     return subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]

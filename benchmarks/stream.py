@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -12,9 +12,11 @@ from urllib.request import Request, urlopen
 
 from load import request_url
 from mix import STREAM
-from servers import Server
+from process import memory, peak_memory
+from record import Row, say
+from servers import Server, Servers
 
-__all__ = ["print_stream"]
+__all__ = ["stream_rows"]
 
 _FORMATS = {
     "JSON": ("application/sparql-results+json", b'"s":'),
@@ -36,31 +38,31 @@ class _Flow:
     growth: float
 
 
-def print_stream(servers: Sequence[Server], triples: int, rounds: int) -> None:
-    """A table a format; rounds are interleaved."""
-    wanted = min(triples, 1_000_000)
+def stream_rows(servers: Servers, rounds: int) -> Iterator[Row]:
+    """Each format on each server, rounds interleaved."""
+    wanted = min(servers.triples, 1_000_000)
     for name, (kind, mark) in _FORMATS.items():
-        found: dict[str, list[_Flow]] = {server.name: [] for server in servers}
-        for _ in range(rounds):
-            for server in servers:
+        found: dict[str, list[_Flow]] = {server.name: [] for server in servers.measured}
+        for number in range(rounds):
+            say(f"{wanted:,} rows as {name}: round {number + 1} of {rounds}")
+            for server in servers.measured:
                 found[server.name].append(_flow(server, kind, mark))
-        print(f"**{wanted:,} rows as {name}** (kg: memory of the web process)\n")
-        print("| Server | rows wrong | first byte ms | total s | MB/s | growth MiB |\n|---|---|---|---|---|---|")
-        for server_name, flows in found.items():
+        part = name if servers.triples >= 1_000_000 else f"{name}, {wanted:,} rows"
+        for who, flows in found.items():
             rows = sum(flow.rows - (name != "JSON") != wanted for flow in flows)  # CSV and TSV begin with the names
             first, total, growth = (
                 median(getattr(flow, key) for flow in flows) for key in ("first", "total", "growth")
             )
-            speed = median(flow.size / flow.total / 1e6 for flow in flows)
-            cells = (f"{rows} of {len(flows)}", f"{1000 * first:.1f}", f"{total:.2f}", f"{speed:.0f}", f"{growth:.0f}")
-            print(f"| {server_name} | {' | '.join(cells)} |")
-        print(flush=True)
+            yield Row(who, "wrong", rows, f"of {len(flows)} answers", part)
+            yield Row(who, "first byte", round(1000 * first, 2), "ms", part)
+            yield Row(who, "whole", round(total, 3), "s", part)
+            yield Row(who, "speed", round(median(flow.size / flow.total / 1e6 for flow in flows), 1), "MB/s", part)
+            yield Row(who, "growth", round(growth, 1), "MiB", part)
 
 
 def _flow(server: Server, kind: str, mark: bytes) -> _Flow:
-    process = Path(f"/proc/{server.pid}")
-    (process / "clear_refs").write_text("5", encoding="ascii")  # the peak begins again (proc(5))
-    before = _memory(process, "VmRSS")
+    Path(f"/proc/{server.pid}/clear_refs").write_text("5", encoding="ascii")  # the peak begins again (proc(5))
+    before = memory(server.pid)
     begin = time.perf_counter()
     size = rows = 0
     first, tail = 0.0, b""
@@ -74,10 +76,4 @@ def _flow(server: Server, kind: str, mark: bytes) -> _Flow:
     except (OSError, HTTPException):
         rows = -1
     total = time.perf_counter() - begin
-    return _Flow(first, total, size, rows, _memory(process, "VmHWM") - before)
-
-
-def _memory(process: Path, name: str) -> float:
-    """MiB."""
-    lines = (process / "status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
+    return _Flow(first, total, size, rows, peak_memory(server.pid) - before)

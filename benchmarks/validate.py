@@ -10,6 +10,7 @@ process each time, so that it is cold and its loading is measured too). pySHACL 
 from __future__ import annotations
 
 import argparse
+import atexit
 import json
 import os
 import shutil
@@ -18,14 +19,20 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from catalogue import show
 from generate import write
+from process import peak_memory
+from record import Found, Row, say, size, versions_of, with_ratios
 
-ROOT = Path(__file__).parents[1]
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+JENA = "Jena, warm"
 JARS = Path("/usr/share/java")
 LIBRARIES = (
     *("jena-*", "commons-*", "slf4j-api", "slf4j-nop", "guava", "jackson*", "jsonld-java", "thrift"),
@@ -33,13 +40,14 @@ LIBRARIES = (
 )
 SHADED = "org/apache/jena/ext/"
 CHILD = """
-import json, logging, resource, sys, time
+import json, logging, sys, time
 from pathlib import Path
 logging.disable()
 from kg.dataset import read_shapes
 from kg.project import load_project
 from kg.columns.encode import encode_files
 from kg.shapes.evaluate import Validation
+from process import peak_memory
 engine, *files = sys.argv[1:]
 shapes = read_shapes(load_project(Path.cwd()))
 start = time.perf_counter()
@@ -54,7 +62,7 @@ if engine == "pyshacl":
 else:
     results = sum(1 for _ in Validation(columns, shapes).results())
 done = time.perf_counter()
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = peak_memory("self")
 times = {"load": loaded - start, "validate": done - loaded}
 print(json.dumps({**times, "results": results, "peak": peak}))
 """
@@ -78,7 +86,9 @@ def vocabulary() -> list[Path]:
 def python_run(engine: str, data: Path) -> Run:
     """A validation in a process of its own."""
     command = [sys.executable, "-W", "ignore", "-c", CHILD, engine, str(data), *map(str, vocabulary())]
-    found = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    environment = os.environ | {"PYTHONPATH": str(HERE)}
+    ended = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    found = json.loads(ended.stdout)
     return Run(found["load"], found["validate"], found["results"], found["peak"])
 
 
@@ -97,8 +107,14 @@ def jena_shapes(path: Path) -> None:
     shapes.serialize(path, format="nt", encoding="utf-8")
 
 
-def class_path(folder: Path) -> str:
-    """Jena's libraries and the compiled class; the texts of a package that Debian has renamed are put in its place."""
+@cache
+def class_path(program: str) -> str:
+    """Jena's libraries and a compiled class of this folder, which are there until this process ends.
+
+    The texts of a package that Debian has renamed are put in its place.
+    """
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
     jars = sorted({jar for name in LIBRARIES for jar in JARS.glob(f"{name}.jar") if "-4.5" not in jar.name})
     with zipfile.ZipFile(JARS / "jena-core.jar") as archive:
         for name in archive.namelist():
@@ -107,7 +123,7 @@ def class_path(folder: Path) -> str:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(archive.read(name))
     path = ":".join([str(folder), *map(str, jars)])
-    subprocess.run(["javac", "-cp", path, "-d", str(folder), str(ROOT / "benchmarks" / "WarmShacl.java")], check=True)
+    subprocess.run(["javac", "-cp", path, "-d", str(folder), str(HERE / f"{program}.java")], check=True)
     return path
 
 
@@ -132,9 +148,7 @@ class Jena:
         self._process.stdin.write("go\n")
         self._process.stdin.flush()
         seconds, results = self._line()
-        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-        return Run(self.load, float(seconds), int(results), peak / 1024)
+        return Run(self.load, float(seconds), int(results), peak_memory(self._process.pid))
 
 
 @contextmanager
@@ -146,7 +160,7 @@ def jena(folder: Path, data: Path, heap: str) -> Iterator[Jena]:
         "java",
         f"-Xmx{heap}",
         "-cp",
-        class_path(folder),
+        class_path("WarmShacl"),
         "WarmShacl",
         str(shapes),
         str(data),
@@ -161,60 +175,83 @@ def jena(folder: Path, data: Path, heap: str) -> Iterator[Jena]:
             process.kill()
 
 
-def show(name: str, runs: list[Run], against: list[Run] | None = None) -> None:
-    """A line with medians, and how many times longer the other takes."""
-    load, seconds = (statistics.median(getattr(run, field) for run in runs) for field in ("load", "validate"))
-    peak, results = max(run.peak for run in runs), {run.results for run in runs}
-    ratio = ""
-    if against:
-        other = statistics.median(run.validate for run in against)
-        whole = statistics.median(run.load + run.validate for run in against)
-        ratio = f"; validation × {seconds / other:.1f}, with loading × {(load + seconds) / whole:.1f} of kg"
-    print(
-        f"{name}: load {load:.2f} s, validate {seconds:.2f} s, peak {peak:.0f} MiB, results {results}{ratio}",
-        flush=True,
-    )
+def has_jena() -> bool:
+    """Whether Debian's Jena and a Java compiler are there."""
+    return (JARS / "jena-shacl.jar").is_file() and shutil.which("javac") is not None
 
 
-def beside_jena(data: Path, rounds: int, heap: str) -> None:
-    """Interleaved rounds of Jena and kg."""
-    own, others = list[Run](), list[Run]()
-    with tempfile.TemporaryDirectory() as folder, jena(Path(folder), data, heap) as machine:
-        print(f"Jena, first round (not counted): {machine.run().validate:.1f} s", flush=True)
-        for _ in range(rounds):
-            others.append(machine.run())
-            own.append(python_run("compiled", data))
-    show("kg", own)
-    show("Jena, warm", others, own)
+def beside_jena(data: Path, rounds: int, heap: str) -> dict[str, list[Run]]:
+    """Interleaved rounds of kg and Jena; of kg alone, if Jena is not there."""
+    runs: dict[str, list[Run]] = {"kg": []}
+    with ExitStack() as stack:
+        if has_jena():
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            machine = stack.enter_context(jena(folder, data, heap))
+            say(f"Jena, first round (not counted): {machine.run().validate:.1f} s")
+        for number in range(rounds):
+            say(f"round {number + 1} of {rounds}")
+            if has_jena():
+                runs.setdefault(JENA, []).append(machine.run())
+            runs["kg"].append(python_run("compiled", data))
+    return runs
+
+
+def beside_pyshacl(data: Path, rounds: int) -> dict[str, list[Run]]:
+    """Interleaved rounds of kg and pySHACL."""
+    runs: dict[str, list[Run]] = {"kg": [], "pySHACL": []}
+    for number in range(rounds):
+        say(f"round {number + 1} of {rounds}, beside pySHACL")
+        runs["kg"].append(python_run("compiled", data))
+        runs["pySHACL"].append(python_run("pyshacl", data))
+    return runs
+
+
+def rows_of(part: str, runs: Mapping[str, Sequence[Run]]) -> Iterator[Row]:
+    """Medians of seconds, the highest memory, and how many rounds gave another number of results than kg."""
+    expected = runs["kg"][0].results
+    for who, made in runs.items():
+        load, validation = (statistics.median(getattr(run, field) for run in made) for field in ("load", "validate"))
+        yield Row(who, "wrong", sum(run.results != expected for run in made), f"of {len(made)}", part)
+        yield Row(who, "results", made[0].results, "", part)
+        yield Row(who, "load", round(load, 3), "s", part)
+        yield Row(who, "validation", round(validation, 3), "s", part)
+        yield Row(who, "with loading", round(load + validation, 3), "s", part)
+        yield Row(who, "peak", round(max(run.peak for run in made)), "MiB", part)
+
+
+def found(*, triples: Sequence[int], pyshacl: int, rounds: int, heap: str = "12g") -> Found:
+    """Validation of graphs of `triples` beside Jena, and of one of `pyshacl` (0: none) beside pySHACL."""
+    rows = list[Row]()
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data.nt"
+        for count in triples:
+            say(f"{size(count)} triples")
+            write(data, count, 1)
+            rows += rows_of(size(count), beside_jena(data, rounds, heap))
+        if pyshacl:
+            write(data, pyshacl, 1)
+            rows += rows_of(size(pyshacl), beside_pyshacl(data, rounds))
+    setting = f"The whole rulebook over a generated register with the ontology; medians of {rounds} interleaved rounds."
+    versions = versions_of(kg="governance-kg", pyoxigraph="pyoxigraph", numpy="numpy", pySHACL="pyshacl")
+    versions |= {"Jena": jena_version()} if has_jena() else {}
+    return Found(setting, versions, with_ratios(rows), () if has_jena() else (JENA,))
+
+
+def jena_version() -> str:
+    """As the names of its libraries say it."""
+    return next(path.stem.rpartition("-")[2] for path in sorted(JARS.glob("jena-core-*.jar")))
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--triples", type=int, default=1_000_000)
+    parser.add_argument("--triples", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--pyshacl", type=int, default=10_000, help="Triples that pySHACL is asked about; 0 leaves it out."
     )
     parser.add_argument("--heap", default="12g", help="What Java may use.")
-    parser.add_argument("--without-jena", action="store_true")
-    options = parser.parse_args()
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "data.nt"
-        write(data, options.triples, 1)
-        print(f"{options.triples} triples, the whole rulebook")
-        has_jena = (JARS / "jena-shacl.jar").is_file() and shutil.which("javac") is not None
-        if has_jena and not options.without_jena:
-            beside_jena(data, options.rounds, options.heap)
-        else:
-            show("kg", [python_run("compiled", data) for _ in range(options.rounds)])
-        if options.pyshacl:
-            write(data, options.pyshacl, 1)
-            print(f"{options.pyshacl} triples, the whole rulebook")
-            pairs = [(python_run("pyshacl", data), python_run("compiled", data)) for _ in range(options.rounds)]
-            show("kg", [pair[1] for pair in pairs])
-            show("pySHACL", [pair[0] for pair in pairs], [pair[1] for pair in pairs])
+    show("validators", found(**vars(parser.parse_args())))
 
 
 if __name__ == "__main__":
