@@ -39,6 +39,7 @@ fmt: $(READY) ## format Python and Turtle
 
 docs: $(READY) ## write the generated documents
 	$(BIN)/python tests/documents.py
+	$(BIN)/python benchmarks/run.py --draw
 
 check: $(READY) ## everything that can be wrong with the project's files
 	$(BIN)/kg check
@@ -49,17 +50,8 @@ build: $(READY) ## build a release under build/
 conformance: $(READY) ## the W3C suites, from KG_CONFORMANCE (default ../shared/conformance)
 	$(BIN)/python -m pytest tests/conformance
 
-bench: $(READY) ## the figures of the README and of docs/benchmarks.md, beside peers; takes about 30 minutes
-	$(BIN)/python benchmarks/figures.py
-	$(BIN)/python benchmarks/questions.py
-	$(BIN)/python benchmarks/fairness.py
-	$(BIN)/python benchmarks/overrun.py
-	$(BIN)/python benchmarks/ownership.py
-	$(BIN)/python benchmarks/validate.py --triples 100000
-	$(BIN)/python benchmarks/validate.py --triples 1000000 --pyshacl 0
-	$(BIN)/python benchmarks/endpoint.py
-	$(BIN)/python benchmarks/endpoint.py --heavy --triples 1000000
-	$(BIN)/python benchmarks/endpoint.py --stream --triples 1000000
+bench: $(READY) ## the figures of docs/benchmarks.md, beside peers; takes about an hour, ONLY="servers loaders" less
+	$(BIN)/python benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
 wheel: $(READY) ## a wheel that holds the tool and the Norrbotten graph
 	$(PIP) wheel --quiet --no-deps --no-build-isolation -w dist .

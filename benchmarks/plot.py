@@ -5,10 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from catalogue import Benchmark, Line
 from record import Found, Row
 from table import shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Lead", "draw", "leads", "table_of"]
 
@@ -50,9 +54,8 @@ def leads(found: Mapping[str, Found], benchmarks: Iterable[Benchmark]) -> list[L
 
 def _lead(line: Line, rows: Sequence[Row]) -> Lead | None:
     here = [row for row in rows if row.measure == line.measure and row.value and line.part in ("", row.part)]
-    at_fault = {
-        (row.part, row.case, row.who) for row in rows if row.measure in ("wrong", "errors") and row.value
-    }  # a fast wrong answer is no answer
+    # A fast wrong answer is no answer.
+    at_fault = {(row.part, row.case, row.who) for row in rows if row.measure == "wrong" and row.value}
     found, peers = [], dict[str, None]()
     for own in (row for row in here if row.who == line.who):
         others = [
@@ -72,7 +75,7 @@ def _lead(line: Line, rows: Sequence[Row]) -> Lead | None:
 
 def table_of(found: Sequence[Lead]) -> str:
     """The same as a table, for those who do not see the picture."""
-    rows = [f"| {lead.label} | {', '.join(lead.peers)} | {lead.text} |" for lead in found]
+    rows = [f"| {lead.label} | {'; '.join(lead.peers)} | {lead.text} |" for lead in found]
     return "\n".join(["| | best peer | kg, times as good |", "|---|---|---:|", *rows])
 
 
@@ -84,15 +87,16 @@ def draw(found: Sequence[Lead]) -> str:
     from matplotlib import pyplot
 
     with matplotlib.rc_context(_STYLE):
-        figure, axes = pyplot.subplots(figsize=(8, 0.8 + 0.36 * len(found)), layout="constrained")
+        figure, axes = pyplot.subplots(figsize=(8.4, 1.2 + 0.3 * len(found)), layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.2, h_pad=0.1)  # readers' fonts may be wider
         for height, lead in zip(range(len(found), 0, -1), found, strict=True):
             low, high = min(lead.ratios), max(lead.ratios)
             axes.plot([low, high], [height, height], color="#888888", linewidth=1, zorder=1)
             for ratio in lead.ratios:
                 ahead = ratio >= 1
                 axes.plot(ratio, height, marker="o" if ahead else "D", color=_AHEAD if ahead else _BEHIND, markersize=6)
-            text = f"{lead.text} × {', '.join(lead.peers)}"
-            axes.annotate(text, (high, height), (8, 0), textcoords="offset points", va="center", fontsize=8)
+            text = f"{lead.text} × {'; '.join(lead.peers)}"
+            axes.text(1.02, height, text, transform=axes.get_yaxis_transform(), va="center")
         _axes(axes, found)
         text = io.StringIO()
         about = {"Date": None, "Creator": None, "Title": "kg beside the best peer of each benchmark"}
@@ -101,18 +105,27 @@ def draw(found: Sequence[Lead]) -> str:
     return text.getvalue()
 
 
-def _axes(axes: object, found: Sequence[Lead]) -> None:
-    """Labels, a line where both are as good, and room for the texts on the right."""
-    ratios = [ratio for lead in found for ratio in lead.ratios] or [1]
+def _axes(axes: Axes, found: Sequence[Lead]) -> None:
+    """Labels, and a line where both are as good."""
+    ratios = [ratio for lead in found for ratio in lead.ratios]
+    low, high = min([0.1, *ratios]) * 0.9, max([10, *ratios]) * 1.2
     axes.set_xscale("log")
-    axes.set_xlim(min(0.2, *ratios) * 0.8, max(10.0, *ratios) * 12)
+    axes.set_xlim(low, high)
     axes.set_ylim(0.4, len(found) + 0.6)
     axes.set_yticks(range(len(found), 0, -1), [lead.label for lead in found])
-    ticks = [value for value in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if value <= max(10.0, *ratios) * 1.5]
+    steps = [step * 10.0**power for power in range(-3, 5) for step in (1, 2, 5)]
+    ticks = [step for step in steps if low <= step <= high]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.axvline(1, color="black", linewidth=1)
-    axes.set_xlabel("← the best peer is ahead     times as good as the best peer     kg is ahead →")
+    for text, away, side in (("kg is ahead →", 5, "left"), ("← the peer", -5, "right")):
+        above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": side}
+        axes.annotate(text, (1, 1), (away, 4), **above)
+    behind = axes.annotate(
+        "← the peer", (1, 1), (-5, 4), xycoords=("data", "axes fraction"), textcoords="offset points"
+    )
+    behind.set_horizontalalignment("right")
+    axes.set_xlabel("times as good as the best peer")
     axes.grid(axis="x", color="#dddddd", linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)

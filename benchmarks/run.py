@@ -60,7 +60,10 @@ def main() -> int:
             if benchmark.name in outcome.found:
                 print(f"## {benchmark.name}\n\n{markdown(outcome.found[benchmark.name], benchmark.layout)}\n")
     else:
-        write_document(out)
+        try:
+            write_document(out)
+        except ValueError as error:
+            parser.error(f"{out}: {error}")
     for name, reason in outcome.skipped.items():
         print(f"skipped: {name}: {reason}", file=sys.stderr)
     for name, reason in outcome.failed.items():
