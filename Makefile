@@ -50,7 +50,7 @@ build: $(READY) ## build a release under build/
 conformance: $(READY) ## the W3C suites, from KG_CONFORMANCE (default ../shared/conformance)
 	$(BIN)/python -m pytest tests/conformance
 
-bench: $(READY) ## the figures of docs/benchmarks.md, beside peers; takes about an hour, ONLY="servers loaders" less
+bench: $(READY) ## the figures of docs/benchmarks.md, beside peers; takes about 40 minutes; ONLY="servers loaders"
 	$(BIN)/python benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
 wheel: $(READY) ## a wheel that holds the tool and the Norrbotten graph

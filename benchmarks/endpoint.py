@@ -31,7 +31,6 @@ from stream import stream_rows
 SMALL = 100_000  # triples that the slow peers are given at most, unless they are named
 SLOW = {"rdflib-endpoint", "virtuoso"}
 REFERENCE = "oxigraph-memory"
-SAMPLE = 60
 UNCACHED = "kg, cache off"
 Start = Callable[[Path, Path], AbstractContextManager[Server]]
 
@@ -50,6 +49,8 @@ class Plan:
     seed: int = 1
     most: int = 30_000
     """Requests a second that a list of fresh queries must be long enough for."""
+    sample: int = 60
+    """Queries whose answers are compared."""
 
 
 def main() -> None:
@@ -156,7 +157,7 @@ def _start(data: Path, triples: int, starts: Mapping[str, Start], stack: ExitSta
 
 def _light_rows(servers: Servers, plan: Plan) -> Iterator[Row]:
     of = cast(servers.data, popular=plan.popular)
-    expected = expected_answers(servers.reference.endpoint, fresh(of, SAMPLE)) if servers.reference else {}
+    expected = expected_answers(servers.reference.endpoint, fresh(of, plan.sample)) if servers.reference else {}
     wrong = {server.name: count_wrong(server.endpoint, expected) for server in servers.measured}
     for connections, part in product(plan.connections, ("repeated", "fresh")):
         case = f"{size(servers.triples)}, {connections} connections"

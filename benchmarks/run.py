@@ -64,6 +64,8 @@ def main() -> int:
             write_document(out)
         except ValueError as error:
             parser.error(f"{out}: {error}")
+        if outcome.found:
+            print(f"{out} is written; the words around its tables are yours: are they still true?", file=sys.stderr)
     for name, reason in outcome.skipped.items():
         print(f"skipped: {name}: {reason}", file=sys.stderr)
     for name, reason in outcome.failed.items():
