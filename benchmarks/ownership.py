@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from importlib.metadata import version
 
 import networkx as nx
 import numpy as np
@@ -86,7 +87,7 @@ def rows(*, holdings: int, seed: int = 1, rounds: int = ROUNDS) -> record.Found:
         f"{len(network.owner):,} generated ownerships among {network.parties:,} parties, {network.circles:,} circles; "
         f"medians of {rounds} interleaved rounds; peak memory of kg with the network and its answers {memory:,} MiB."
     )
-    versions = record.versions_of(kg="governance-kg", numpy="numpy", scipy="scipy", networkx="networkx")
+    versions = {"kg": version("governance-kg"), **{name: version(name) for name in ("numpy", "scipy", "networkx")}}
     return record.Found(setting, versions, record.with_ratios(found))
 
 
