@@ -58,14 +58,13 @@ def main() -> None:
 def found(*, rounds: int, project: Path = ROOT) -> Found:
     """Build, start and answers, beside rdflib-endpoint."""
     with tempfile.TemporaryDirectory() as folder:
-        builds = []
+        builds = list[float]()
         for number in range(rounds):
             say(f"build {number + 1} of {rounds}")
-            build = Path(folder) / str(number)
-            begin = time.perf_counter()
+            build, begin = Path(folder) / str(number), time.perf_counter()
             release = build_project(load_project(project), build).release
             builds.append(time.perf_counter() - begin)
-            assert release is not None
+        assert release is not None
         queries = [query for query in release.queries if query.name not in SLOW_ON_THE_PEER]
         sides = {"kg": Side(), PEER: Side()}
         for number in range(rounds):

@@ -23,10 +23,10 @@ from statistics import median
 from catalogue import show
 from comparison import ask
 from generate import write
+from jena import class_path, has_jena, jena_version
 from process import peak_memory
 from record import Absent, Found, Row, say, size, versions_of, with_ratios
 from servers import NAMES, virtuoso
-from validate import class_path, has_jena, jena_version
 
 _COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 

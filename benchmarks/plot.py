@@ -98,11 +98,11 @@ def draw(found: Sequence[Lead]) -> str:
             text = f"{lead.text} × {'; '.join(lead.peers)}"
             axes.text(1.02, height, text, transform=axes.get_yaxis_transform(), va="center")
         _axes(axes, found)
-        text = io.StringIO()
+        picture = io.StringIO()
         about = {"Date": None, "Creator": None, "Title": "kg beside the best peer of each benchmark"}
-        figure.savefig(text, format="svg", metadata=about)
+        figure.savefig(picture, format="svg", metadata=about)
         pyplot.close(figure)
-    return text.getvalue()
+        return picture.getvalue()
 
 
 def _axes(axes: Axes, found: Sequence[Lead]) -> None:
@@ -121,10 +121,6 @@ def _axes(axes: Axes, found: Sequence[Lead]) -> None:
     for text, away, side in (("kg is ahead →", 5, "left"), ("← the peer", -5, "right")):
         above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": side}
         axes.annotate(text, (1, 1), (away, 4), **above)
-    behind = axes.annotate(
-        "← the peer", (1, 1), (-5, 4), xycoords=("data", "axes fraction"), textcoords="offset points"
-    )
-    behind.set_horizontalalignment("right")
     axes.set_xlabel("times as good as the best peer")
     axes.grid(axis="x", color="#dddddd", linewidth=0.5)
     axes.set_axisbelow(True)

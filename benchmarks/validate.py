@@ -10,35 +10,26 @@ process each time, so that it is cold and its loading is measured too). pySHACL 
 from __future__ import annotations
 
 import argparse
-import atexit
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from catalogue import show
 from generate import write
+from jena import class_path, has_jena, jena_version
 from process import peak_memory
 from record import Found, Row, say, size, versions_of, with_ratios
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 JENA = "Jena, warm"
-JARS = Path("/usr/share/java")
-LIBRARIES = (
-    *("jena-*", "commons-*", "slf4j-api", "slf4j-nop", "guava", "jackson*", "jsonld-java", "thrift"),
-    *("protobuf*", "gson", "jakarta.json*", "titanium*", "dexx*", "httpc*"),
-)
-SHADED = "org/apache/jena/ext/"
 CHILD = """
 import json, logging, sys, time
 from pathlib import Path
@@ -107,27 +98,6 @@ def jena_shapes(path: Path) -> None:
     shapes.serialize(path, format="nt", encoding="utf-8")
 
 
-@cache
-def class_path(program: str) -> str:
-    """Jena's libraries and a compiled class of this folder, which are there until this process ends.
-
-    The texts of a package that Debian has renamed are put in its place.
-    """
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder)
-    jars = sorted({jar for name in LIBRARIES for jar in JARS.glob(f"{name}.jar") if "-4.5" not in jar.name})
-    with zipfile.ZipFile(JARS / "jena-core.jar") as archive:
-        for name in archive.namelist():
-            if name.startswith(SHADED) and name.endswith(".properties"):
-                target = folder / name.removeprefix(SHADED)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(archive.read(name))
-    path = ":".join([str(folder), *map(str, jars)])
-    quick = ["-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"]
-    subprocess.run(["javac", *quick, "-cp", path, "-d", str(folder), str(HERE / f"{program}.java")], check=True)
-    return path
-
-
 class Jena:
     """A JVM that has loaded the graph."""
 
@@ -174,11 +144,6 @@ def jena(folder: Path, data: Path, heap: str) -> Iterator[Jena]:
             yield Jena(process)
         finally:
             process.kill()
-
-
-def has_jena() -> bool:
-    """Whether Debian's Jena and a Java compiler are there."""
-    return (JARS / "jena-shacl.jar").is_file() and shutil.which("javac") is not None
 
 
 def beside_jena(data: Path, rounds: int, heap: str) -> dict[str, list[Run]]:
@@ -236,11 +201,6 @@ def found(*, triples: Sequence[int], pyshacl: int, rounds: int, heap: str = "12g
     versions = versions_of(kg="governance-kg", pyoxigraph="pyoxigraph", numpy="numpy", pySHACL="pyshacl")
     versions |= {"Jena": jena_version()} if has_jena() else {}
     return Found(setting, versions, with_ratios(rows), () if has_jena() else (JENA,))
-
-
-def jena_version() -> str:
-    """As the names of its libraries say it."""
-    return next(path.stem.rpartition("-")[2] for path in sorted(JARS.glob("jena-core-*.jar")))
 
 
 def main() -> None:
