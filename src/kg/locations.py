@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,28 +34,47 @@ class Place:
 
 
 class Locations:
-    """Where the subjects of Turtle files stand; the files are read when the first question is asked."""
+    """Where the subjects of Turtle files stand; a file is read when a node may be in it that is asked about."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
-
-    @cached_property
-    def _files(self) -> list[tuple[Path, SubjectLocations | SkimmedFile]]:
-        sizes = {path: path.stat().st_size for path in self._paths}
-        return [
-            (shown_path(path), locate(read_text(path), path=path) if size <= _LARGEST_PARSED else skim(path))
-            for path, size in sizes.items()
-            if size <= _LARGEST_SKIMMED
-        ]
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._files = [_File(path) for path in paths]
 
     def place(self, focus: Node, path: Node | None = None) -> Place | None:
         """The line of the property `path` in the block of `focus`, or else of the block; None where no file has it."""
-        for predicate in (None,) if path is None else (str(path), None):
-            for file, lines in self._files:
-                line = lines.line(str(focus), predicate)
-                if line is not None:
-                    return Place(file, line)
+        subject = str(focus)
+        name = re.split("[/#]", subject)[-1].encode()  # which most files that have the node hold as it is
+        likely = [file for file in self._files if file.holds(name)]
+        for files in (likely, self._files):
+            for predicate in (None,) if path is None else (str(path), None):
+                for file in files:
+                    line = file.lines.line(subject, predicate) if file.lines else None
+                    if line is not None:
+                        return Place(file.shown, line)
         return None
+
+
+class _File:
+    """A file, read once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.shown = shown_path(path)
+        self._size = path.stat().st_size
+
+    @cached_property
+    def lines(self) -> SubjectLocations | SkimmedFile | None:
+        """Its subjects; None of one that is too large."""
+        if self._size <= _LARGEST_PARSED:
+            return locate(read_text(self._path), path=self._path)
+        return skim(self._path) if self._size <= _LARGEST_SKIMMED else None
+
+    @cached_property
+    def _bytes(self) -> bytes:
+        return self._path.read_bytes()
+
+    def holds(self, name: bytes) -> bool:
+        """Whether the name is written in it; a large file is not looked through for that."""
+        return self._size > _LARGEST_PARSED or name in self._bytes
 
 
 def shown_path(path: Path) -> Path:

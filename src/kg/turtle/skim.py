@@ -11,27 +11,47 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 __all__ = ["SkimmedFile", "skim"]
 
 _SUBJECT = re.compile(rb"^(<[^>\s]*>|[\w.-]*:[^\s;,]*)[ \t\r\n]", re.MULTILINE)
 _PREFIX = re.compile(rb"^@?prefix[ \t]+([\w.-]*):[ \t]*<([^>\s]*)>", re.MULTILINE | re.IGNORECASE)
+_HEAD = 1 << 16
+"""Bytes in which prefixes are looked for."""
+_BLOCK = 1 << 16
+"""Bytes of the block of a subject in which its predicates are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class SkimmedFile:
-    """The places of the subjects of a file: `subjects` are where each first begins, as line and offset."""
+    """The places of the subjects of a file, 20 bytes for each; what stands there is read when it is asked about.
 
-    text: bytes
+    `subjects` are the hashes of what is written, ascending, `begins` and `lines` where each of them stands.
+    """
+
+    path: Path
     prefixes: Mapping[str, str]
-    subjects: Mapping[bytes, tuple[int, int]]
+    subjects: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    lines: NDArray[np.int32]
 
     def line(self, subject: str, predicate: str | None = None) -> int | None:
         """The line of the predicate in the first block of the subject, or of the subject; None if it is not there."""
-        place = next((self.subjects[written] for written in self._spellings(subject) if written in self.subjects), None)
+        place = next((place for written in self._spellings(subject) for place in self._places(written)), None)
         if place is None or predicate is None:
-            return place and place[0]
-        below = self._below(place[1], predicate)
-        return below and place[0] + below
+            return place and place[1]
+        below = self._below(place[0], predicate)
+        return below and place[1] + below
+
+    def _places(self, written: bytes) -> Iterator[tuple[int, int]]:
+        """Where a subject begins and in which line, the first first."""
+        sides = (int(np.searchsorted(self.subjects, hash(written), side)) for side in ("left", "right"))
+        for place in range(*sides):
+            begin = int(self.begins[place])
+            if self._read(begin, len(written)) == written:
+                yield begin, int(self.lines[place])
 
     def _spellings(self, iri: str) -> Iterator[bytes]:
         yield f"<{iri}>".encode()
@@ -41,21 +61,24 @@ class SkimmedFile:
 
     def _below(self, begin: int, predicate: str) -> int | None:
         """How many lines below the beginning of a block a predicate begins a line."""
-        after = _SUBJECT.search(self.text, begin + 1)
-        block = self.text[begin : after.start() if after else len(self.text)]
+        text = self._read(begin, _BLOCK)
+        after = _SUBJECT.search(text, 1)
         spellings = b"|".join(re.escape(written) for written in self._spellings(predicate))
-        found = re.search(rb"\n[ \t]+(?:" + spellings + rb")[ \t\r\n]", block)
-        return block.count(b"\n", 0, found.start() + 1) if found else None
+        found = re.search(rb"\n[ \t]+(?:" + spellings + rb")[ \t\r\n]", text[: after.start() if after else len(text)])
+        return text.count(b"\n", 0, found.start() + 1) if found else None
+
+    def _read(self, begin: int, length: int) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(begin)
+            return file.read(length)
 
 
 def skim(path: Path) -> SkimmedFile:
     """Reads a file; an OSError if it cannot be read."""
     text = path.read_bytes()
-    prefixes = {found[1].decode(): found[2].decode("utf-8", "replace") for found in _PREFIX.finditer(text[: 1 << 16])}
-    subjects: dict[bytes, tuple[int, int]] = {}
-    line, before = 1, 0
-    for found in _SUBJECT.finditer(text):
-        begin = found.start()
-        line, before = line + text.count(b"\n", before, begin), begin
-        subjects.setdefault(found[1], (line, begin))
-    return SkimmedFile(text, prefixes, subjects)
+    found = np.array([(hash(match[1]), match.start()) for match in _SUBJECT.finditer(text)], np.int64).reshape(-1, 2)
+    order = np.argsort(found[:, 0], kind="stable")
+    ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
+    lines = (np.searchsorted(ends, found[:, 1]) + 1).astype(np.int32)
+    prefixes = {match[1].decode(): match[2].decode("utf-8", "replace") for match in _PREFIX.finditer(text[:_HEAD])}
+    return SkimmedFile(path, prefixes, found[order, 0], found[order, 1], lines[order])
