@@ -1,22 +1,21 @@
 """Constraint components of SHACL Core, each evaluated once for all focus nodes of a shape (SHACL §4).
 
-An `Evaluator` goes through the constraints of a shape for an array of nodes and yields batches of results. A batch
-holds arrays: whose result each is, focus node, value and path, as identifiers of terms.
+An `Evaluator` goes through the constraints of a shape for an array of nodes and yields batches of results.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from rdflib import SH, Literal, URIRef
+from rdflib import SH
 from rdflib.term import Node
 
 from kg.columns.columns import Columns, Index, Pairs, gather, is_among
 from kg.columns.terms import Ids, Mask, language_of
+from kg.shapes.batches import NONE, Batch, Subject
 from kg.shapes.literals import comes_before, read_value
 from kg.shapes.model import (
     Closed,
@@ -34,56 +33,7 @@ from kg.shapes.model import (
 from kg.shapes.paths import follow
 from kg.shapes.value_tests import instances, passes
 
-__all__ = ["NONE", "Batch", "Evaluator", "Subject"]
-
-NONE = -1
-"""The identifier that stands where a result has no value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Results of one constraint: `owner` is the index of the node that was asked about.
-
-    `path` is there where it is another than the shape's. `constraint`, `texts` (its messages), `code` and `bindings`
-    (the variables of each result) are those of a constraint in SPARQL.
-    """
-
-    shape: Shape
-    component: URIRef
-    owner: Index
-    focus: Ids
-    value: Ids
-    path: Ids | None = None
-    constraint: Node | None = None
-    texts: Sequence[Literal] = ()
-    code: str = ""
-    bindings: Sequence[Mapping[str, int]] = ()
-
-    def __len__(self) -> int:
-        return len(self.owner)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A shape, the focus nodes that it is asked about, and their value nodes; each value also once."""
-
-    shape: Shape
-    nodes: Ids
-    pairs: Pairs
-    values: Ids
-    which: Index
-
-    def batch(self, component: URIRef, owner: Index, value: Ids | None = None, path: Ids | None = None) -> Batch:
-        """Results of a constraint of the shape."""
-        kept = value if value is not None else np.full(len(owner), NONE, np.int32)
-        return Batch(self.shape, component, owner, self.nodes[owner], kept, path)
-
-    def failing(self, component: URIRef, passed: Mask) -> Iterator[Batch]:
-        """A result for each value node of each focus node that is not among those that `passed`."""
-        wrong = np.flatnonzero(~passed[self.which])
-        if len(wrong):
-            yield self.batch(component, self.pairs.owner[wrong], self.pairs.value[wrong])
-
+__all__ = ["Evaluator"]
 
 Sparqls: TypeAlias = Callable[[Subject, Sparql], Iterator[Batch]]
 
@@ -143,21 +93,32 @@ class Evaluator:
             result[batch.owner] = False
         return result
 
+    def against(self, shape: Node, owner: Index, values: Ids, which: Index) -> Iterator[Batch]:
+        """The results of `values` against a shape as those of the owners, each of which has the value `which`.
+
+        So are those of a property shape about the value nodes results of the shape that names it (§4.7.2).
+        """
+        order = np.argsort(which, kind="stable").astype(np.int32)
+        keys = which[order].astype(np.int32)
+        for batch in self.batches(self.shapes[shape], values):
+            spread = gather(keys, order, batch.owner.astype(np.int32))
+            yield batch.taken(spread.owner, owner[spread.value])
+
     def _value_test(self, subject: Subject, constraint: ValueTest) -> Iterator[Batch]:
-        yield from subject.failing(constraint.component, passes(self.columns, constraint, subject.values))
+        yield from subject.failing(constraint, passes(self.columns, constraint, subject.values))
 
     def _count(self, subject: Subject, constraint: Count) -> Iterator[Batch]:
         counts = np.bincount(subject.pairs.owner, minlength=len(subject.nodes))
         is_least = constraint.component == SH.MinCountConstraintComponent
         wrong = np.flatnonzero(counts < constraint.number if is_least else counts > constraint.number)
         if len(wrong):
-            yield subject.batch(constraint.component, wrong)
+            yield subject.batch(constraint, wrong)
 
     def _has_value(self, subject: Subject, constraint: HasValue) -> Iterator[Batch]:
         has = np.zeros(len(subject.nodes), np.bool_)
         has[subject.pairs.owner[subject.pairs.value == self.columns.terms.number(constraint.term)]] = True
         if not has.all():
-            yield subject.batch(constraint.component, np.flatnonzero(~has))
+            yield subject.batch(constraint, np.flatnonzero(~has))
 
     def _unique_lang(self, subject: Subject, constraint: UniqueLang) -> Iterator[Batch]:
         texts, languages = self.columns.terms.texts, dict[str, int]()
@@ -169,7 +130,7 @@ class Evaluator:
         distinct, counts = np.unique(keys, return_counts=True)
         twice = (distinct[counts > 1] >> 32).astype(np.intp)
         if len(twice):
-            yield subject.batch(constraint.component, twice)
+            yield subject.batch(constraint, twice)
 
     def _comparison(self, subject: Subject, constraint: Comparison) -> Iterator[Batch]:
         others = self.columns.values(subject.nodes, self.columns.terms.number(constraint.predicate))
@@ -183,7 +144,7 @@ class Evaluator:
             wrong = np.intersect1d(own, other, assume_unique=True)
         if len(wrong):
             owner, value = (wrong >> 32).astype(np.intp), (wrong & 0xFFFFFFFF).astype(np.int32)
-            yield subject.batch(constraint.component, owner, value)
+            yield subject.batch(constraint, owner, value)
 
     def _order(self, subject: Subject, constraint: Comparison, others: Pairs) -> Iterator[Batch]:
         """A result for each value that is not less than a value of the other property, once for each such pair."""
@@ -199,11 +160,11 @@ class Evaluator:
             len(first),
         )
         if wrong.any():
-            yield subject.batch(constraint.component, subject.pairs.owner[joined.owner[wrong]], first[wrong])
+            yield subject.batch(constraint, subject.pairs.owner[joined.owner[wrong]], first[wrong])
 
     def _logic(self, subject: Subject, constraint: Logic) -> Iterator[Batch]:
         if constraint.component == SH.PropertyConstraintComponent:
-            yield from self._property(subject, constraint.shapes[0])
+            yield from self.against(constraint.shapes[0], subject.pairs.owner, subject.values, subject.which)
             return
         counts = np.zeros(len(subject.values), np.int32)
         for shape in constraint.shapes:
@@ -213,15 +174,7 @@ class Evaluator:
             SH.OrConstraintComponent: counts > 0,
             SH.XoneConstraintComponent: counts == 1,
         }.get(constraint.component, counts == len(constraint.shapes))
-        yield from subject.failing(constraint.component, passed)
-
-    def _property(self, subject: Subject, shape: Node) -> Iterator[Batch]:
-        """The results of a property shape about the value nodes, which are results of the whole shape (§4.7.2)."""
-        order = np.argsort(subject.which, kind="stable").astype(np.int32)
-        keys = subject.which[order].astype(np.int32)
-        for batch in self.batches(self.shapes[shape], subject.values):
-            expanded = gather(keys, order, batch.owner.astype(np.int32))
-            yield _taken(batch, expanded.owner, subject.pairs.owner[expanded.value])
+        yield from subject.failing(constraint, passed)
 
     def _qualified(self, subject: Subject, constraint: Qualified) -> Iterator[Batch]:
         counted = self.conforms(constraint.shape, subject.values)
@@ -232,7 +185,7 @@ class Evaluator:
         is_least = constraint.component == SH.QualifiedMinCountConstraintComponent
         wrong = np.flatnonzero(counts < constraint.number if is_least else counts > constraint.number)
         if len(wrong):
-            yield subject.batch(constraint.component, wrong)
+            yield subject.batch(constraint, wrong)
 
     def _closed(self, subject: Subject, constraint: Closed) -> Iterator[Batch]:
         allowed = self.columns.terms.numbers(constraint.allowed)
@@ -240,23 +193,7 @@ class Evaluator:
         wrong = np.flatnonzero(~is_among(predicate, allowed))
         if len(wrong):
             owner = subject.pairs.owner[of_pair[wrong]]
-            yield subject.batch(constraint.component, owner, value[wrong], predicate[wrong])
-
-
-def _taken(batch: Batch, which: Index, owner: Index) -> Batch:
-    """The results `which` of a batch, some perhaps twice, as those of other owners."""
-    return Batch(
-        shape=batch.shape,
-        component=batch.component,
-        owner=owner,
-        focus=batch.focus[which],
-        value=batch.value[which],
-        path=batch.path[which] if batch.path is not None else None,
-        constraint=batch.constraint,
-        texts=batch.texts,
-        code=batch.code,
-        bindings=[batch.bindings[index] for index in which] if batch.bindings else (),
-    )
+            yield subject.batch(constraint, owner, value[wrong], predicate[wrong])
 
 
 def _keys(pairs: Pairs) -> NDArray[np.int64]:

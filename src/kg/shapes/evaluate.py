@@ -12,7 +12,9 @@ from rdflib.term import Node
 from kg.columns.columns import Columns
 from kg.columns.encode import encode_graph
 from kg.namespaces import GOV
-from kg.shapes.components import Batch, Evaluator
+from kg.shapes.batches import Batch
+from kg.shapes.components import Evaluator
+from kg.shapes.details import details_of
 from kg.shapes.model import Shapes
 from kg.shapes.reader import read_shapes_graph
 from kg.shapes.report import Result, ValidationReport
@@ -86,15 +88,21 @@ class Validation:
             EngineError: a shape could not be evaluated.
         """
         for batch in self.batches(progress):
-            yield from results_of(batch, self.columns, self.locate)
+            yield from results_of(batch, self.columns, self.locate, self._explain)
+
+    def _explain(self, batch: Batch) -> Iterator[Batch]:
+        return details_of(self._evaluator, batch)
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        return Evaluator(self.columns, self.shapes.by_node, SparqlEvaluator(self.columns, self.shapes_graph))
 
     def batches(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Iterator[Batch]:
         """As `results`, in the form of columns: a batch for each constraint that finds something."""
         if self.only_pyshacl:
             yield from ask_pyshacl(self.columns.to_graph(), self.shapes_graph, self.columns)
             return
-        sparql = SparqlEvaluator(self.columns, self.shapes_graph)
-        evaluator = Evaluator(self.columns, self.shapes.by_node, sparql)
+        evaluator = self._evaluator
         for number, shape in enumerate(self.shapes.roots):
             progress(number, len(self.shapes.roots))
             yield from evaluator.batches(shape, evaluator.focus_nodes(shape))

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from textwrap import indent
 
 from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -19,6 +20,9 @@ from kg.namespaces import GOV, shorten
 from kg.shapes.paths import Path, Predicate, path_text, write_path
 
 __all__ = ["SEVERITIES", "Result", "ValidationReport", "in_language", "summary"]
+
+_MOST_SHOWN = 10
+"""Details of a result that the text shows; the other forms have them all."""
 
 SEVERITIES: Mapping[str, URIRef] = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
 
@@ -43,6 +47,8 @@ class Result:
     """`sh:resultSeverity`, which may be one of the shapes' own."""
     route: Path | None = None
     """The path, if it is more than a predicate: `path` is the node that the shapes graph writes it with."""
+    details: tuple[Result, ...] = ()
+    """`sh:detail`: why a value does not conform to a shape that it should conform to."""
 
     def message(self, language: str) -> str:
         """The message in `language`, else in English, else in any."""
@@ -74,6 +80,9 @@ class Result:
         value = _shown(self.value, prefixes) if self.value is not None and self.value != self.focus else ""
         if path or value:
             lines.append(f"    {path}{' = ' if path and value else ''}{value}")
+        lines += [indent(detail.to_text(prefixes, language), "    ") for detail in self.details[:_MOST_SHOWN]]
+        if (more := len(self.details) - _MOST_SHOWN) > 0:
+            lines.append(f"    … och {more} till" if language == "sv" else f"    … and {more} more")
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, object]:
@@ -90,6 +99,7 @@ class Result:
             "component": str(self.component),
             "file": str(self.place.path) if self.place else None,
             "line": self.place.line if self.place else None,
+            "details": [detail.to_json() for detail in self.details],
         }
 
     def sort_key(self) -> tuple[int, str, str, str, str, str]:
@@ -171,7 +181,9 @@ class ValidationReport:
 
         environment = Environment(loader=PackageLoader("kg.shapes"), autoescape=True)
         shown: Callable[[Node], str] = lambda node: _shown(node, prefixes)  # noqa: E731
-        return environment.get_template("report.html").render(report=self, language=language, shown=shown)
+        return environment.get_template("report.html").render(
+            report=self, language=language, shown=shown, prefixes=prefixes
+        )
 
 
 def summary(rules: int, counts: Mapping[str, int], language: str = "en") -> str:
@@ -226,3 +238,7 @@ def _add_result(graph: Graph, node: BNode, result: Result) -> None:
         graph.add((node, SH.value, result.value))
     for language, text in result.messages.items():
         graph.add((node, SH.resultMessage, Literal(text, lang=language or None)))
+    for number, detail in enumerate(result.details):
+        inner = BNode(f"{node}-{number}")
+        graph.add((node, SH.detail, inner))
+        _add_result(graph, inner, detail)

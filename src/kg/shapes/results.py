@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from rdflib import SH, SKOS, Literal, URIRef
+import numpy as np
+from rdflib import SKOS, Literal, URIRef
 from rdflib.term import Node
 
 from kg.columns.columns import Columns
 from kg.locations import Place
-from kg.namespaces import GOV, prefixes, shorten
-from kg.shapes.components import NONE, Batch
-from kg.shapes.paths import path_text
+from kg.namespaces import GOV, shorten
+from kg.shapes.batches import NONE, Batch
+from kg.shapes.default_messages import TERMS, default_messages
 from kg.shapes.report import SEVERITIES, Result, in_language
 
 __all__ = ["WHOLE_GRAPH", "Locate", "results_of"]
@@ -23,30 +25,44 @@ Locate = Callable[[Node, Node | None], Place | None]
 WHOLE_GRAPH = URIRef(GOV.WholeGraph)
 """The focus node of rules over the whole graph, which return the node at fault as `?value`."""
 
-_TERMS = {prefix: iri for prefix, iri in prefixes("urn:nobody:").items() if not iri.startswith("urn:")}
 _SEVERITY_NAMES = {iri: name for name, iri in SEVERITIES.items()}
 _PLACEHOLDER = re.compile(r"\{[$?](\w+)\}")
 
 
-def results_of(batch: Batch, columns: Columns, locate: Locate) -> Iterator[Result]:
-    """The results of a batch, in its order."""
-    yield from _Builder(batch, columns, locate).results()
+Explain = Callable[[Batch], Iterator[Batch]]
+"""From a batch to the results that explain its own: the owner of each is the index of the result that it explains."""
+
+_PART = 1000
+
+
+def results_of(batch: Batch, columns: Columns, locate: Locate, explain: Explain) -> Iterator[Result]:
+    """The results of a batch, in its order; they are explained part by part, so that memory stays bounded."""
+    if len(batch) <= _PART:
+        yield from _Builder(batch, columns, locate, explain).results()
+        return
+    for start in range(0, len(batch), _PART):
+        which = np.arange(start, min(start + _PART, len(batch)))
+        yield from _Builder(batch.taken(which, batch.owner[which]), columns, locate, explain).results()
 
 
 class _Builder:
     """What all results of a batch have in common."""
 
-    def __init__(self, batch: Batch, columns: Columns, locate: Locate) -> None:
-        self._batch, self._columns, self._locate = batch, columns, locate
+    def __init__(self, batch: Batch, columns: Columns, locate: Locate, explain: Explain) -> None:
+        self._batch, self._columns, self._locate, self._explain = batch, columns, locate, explain
         shape = batch.shape
         self._code = batch.code or shape.code or "SHACL"
         self._severity = _SEVERITY_NAMES.get(shape.severity, "violation")
         self._texts: Sequence[Literal] = batch.texts or shape.messages
         self._is_fixed = not any(_PLACEHOLDER.search(text) for text in self._texts)
-        self._fixed = {text.language or "": str(text) for text in self._texts} or {"": _default_message(batch)}
+        self._fixed = {text.language or "": str(text) for text in self._texts} or default_messages(batch)
         self._templates = [(text.language or "", _PLACEHOLDER.split(text)) for text in self._texts]
         self._labels: dict[int, Mapping[str, str]] = {}
         self._words: dict[tuple[int, str], str] = {}
+        self._details: dict[int, list[Result]] = defaultdict(list)
+        for detail in explain(batch):
+            for place, result in zip(detail.owner.tolist(), results_of(detail, columns, locate, explain), strict=True):
+                self._details[place].append(result)
 
     def results(self) -> Iterator[Result]:
         batch, terms = self._batch, self._columns.terms
@@ -78,6 +94,7 @@ class _Builder:
             constraint=batch.constraint,
             severity_iri=batch.shape.severity,
             route=batch.shape.path if path == NONE else None,
+            details=tuple(self._details.get(place, ())),
         )
 
     def _only_value(self, focus: int, path: int) -> int:
@@ -108,7 +125,7 @@ class _Builder:
         shown = self._words.get((number, language))
         if shown is None:
             term = self._columns.terms.term(number)
-            written = shorten(str(term), _TERMS) if isinstance(term, URIRef) else str(term)
+            written = shorten(str(term), TERMS) if isinstance(term, URIRef) else str(term)
             shown = self._words[number, language] = in_language(self._names(number), language) or written
         return shown
 
@@ -120,11 +137,3 @@ class _Builder:
             texts = sorted(term for term in map(terms.term, labels) if isinstance(term, Literal))
             found = self._labels[number] = {text.language or "": str(text) for text in texts}
         return found
-
-
-def _default_message(batch: Batch) -> str:
-    """What a result says whose shape has no message: the constraint component's name, in words."""
-    name = batch.component.removeprefix(str(SH)).removesuffix("ConstraintComponent")
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    path = f" of {path_text(batch.shape.path)}" if batch.shape.path is not None else ""
-    return f"The constraint '{words}'{path} does not hold"

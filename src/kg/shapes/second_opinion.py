@@ -18,7 +18,7 @@ from rdflib.term import Node
 from kg.columns.columns import Columns
 from kg.errors import EngineError
 from kg.namespaces import GOV
-from kg.shapes.components import NONE, Batch
+from kg.shapes.batches import NONE, Batch
 from kg.shapes.model import Shape
 from kg.shapes.paths import read_path
 
@@ -103,6 +103,7 @@ def _batch(graph: Graph, node: Node, shapes: Graph, columns: Columns) -> Batch:
         constraint=constraint,
         code=_code(shapes, constraint),
         bindings=[{name: columns.terms.number(term) for name, term in bindings.items()}],
+        details=[_batch(graph, detail, shapes, columns) for detail in graph.objects(node, SH.detail)],
     )
 
 

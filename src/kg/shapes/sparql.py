@@ -20,8 +20,8 @@ from kg.columns.terms import Ids
 from kg.errors import EngineError, LimitError, RequestError
 from kg.namespaces import SHAPES
 from kg.query import parse_query
+from kg.shapes.batches import NONE, Batch, Subject
 from kg.shapes.column_queries import ColumnQueries
-from kg.shapes.components import NONE, Batch, Subject
 from kg.shapes.model import Sparql
 from kg.shapes.paths import path_text
 from kg.shapes.patterns import Group, NotCompiled, Select
@@ -180,6 +180,7 @@ def _batches(  # noqa: PLR0913, PLR0917 - the columns of a batch
         focus=subject.nodes[owner],
         value=value,
         path=path,
+        asked=constraint,
         constraint=constraint.query.node if is_own else None,
         texts=constraint.query.messages,
         code=constraint.code,
