@@ -76,7 +76,17 @@ def test_paths_are_shown_with_prefixes() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "()", "( :p )", "[ sh:alternativePath ( :p ) ]", '"p"', "[ sh:inversePath [] ]"]
+    "text",
+    [
+        "[]",
+        "()",
+        "( :p )",
+        "[ sh:alternativePath ( :p ) ]",
+        "[ sh:alternativePath :p ]",
+        '"p"',
+        "[ sh:inversePath [] ]",
+        "[ sh:inversePath :p ; sh:zeroOrMorePath :q ]",
+    ],
 )
 def test_what_is_no_path_is_refused(text: str) -> None:
     graph = Graph().parse(data=f"@prefix : <{EX}> . @prefix sh: <http://www.w3.org/ns/shacl#> . :s sh:path {text} .")

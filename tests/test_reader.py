@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rdflib import SH, Graph, URIRef
 
-from kg.errors import EngineError
+from kg.shapes.faults import ShapeFault
 from kg.shapes.model import Closed, Count, Logic, Qualified, Sparql, ValueTest
 from kg.shapes.reader import read_shapes_graph
 
@@ -77,7 +77,7 @@ def test_prefixes_of_a_query_and_of_what_it_imports() -> None:
 def test_shapes_that_refer_to_themselves_are_left_out_with_those_that_use_them() -> None:
     shapes = read_shapes_graph(
         graph(
-            ":S sh:targetNode :a ; sh:node :T . :T sh:not :U . :U sh:property :T . :V sh:targetNode :a ; sh:node :W , :X . :W sh:node :X . :X sh:closed true ."
+            ":S sh:targetNode :a ; sh:node :T . :T sh:not :U . :U sh:node :T . :V sh:targetNode :a ; sh:node :W , :X . :W sh:node :X . :X sh:closed true ."
         )
     )
     assert set(shapes.refused) == {URIRef("https://example.org/S")}
@@ -86,18 +86,31 @@ def test_shapes_that_refer_to_themselves_are_left_out_with_those_that_use_them()
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "message"),
     [
-        "sh:minCount 1 , 2 ; sh:path :p",
-        'sh:minCount "one" ; sh:path :p',
-        "sh:path :p , :q",
-        "sh:severity 'bad'",
-        "sh:equals 'p' ; sh:path :q",
-        "sh:maxLength 'long'",
-        "sh:sparql [ sh:message 'no query' ]",
-        "sh:path [ sh:inversePath [] ]",
+        ("sh:minCount 1 , 2 ; sh:path :p", "{S} has more than one sh:minCount"),
+        ('sh:minCount "one" ; sh:path :p', '{S} has as sh:minCount "one", which is not a whole number'),
+        ("sh:path :p , :q", "{S} has more than one sh:path"),
+        ("sh:severity 'bad'", "{S} has a severity that is not an IRI"),
+        ("sh:equals 'p' ; sh:path :q", '{S} has as sh:equals "p", which is not an IRI'),
+        ("sh:maxLength 'long'", '{S} has as sh:maxLength "long", which is not a whole number'),
+        ("sh:sparql [ sh:message 'no query' ]", "sh:sparql of {S} has 0 values of sh:select, not one"),
+        ("sh:path [ sh:inversePath [] ]", "sh:inversePath of sh:path of {S} is not a property path"),
+        ("sh:property [ sh:path 5 ]", "sh:path of sh:property of {S} is not a property path"),
+        ("sh:property [ sh:minCount 1 ]", "sh:property of {S} has no sh:path"),
+        ("sh:property :T", "{S} has as sh:property <https://example.org/T>, which has no sh:path"),
+        ("sh:node :T . :T sh:path :p", "{S} has as sh:node <https://example.org/T>, which has a sh:path"),
+        ("sh:nodeKind sh:Iri", "{S} has as sh:nodeKind <http://www.w3.org/ns/shacl#Iri>, which is none of the six"),
+        ("sh:in 5", "{S} has as sh:in what is not a list"),
+        ("sh:or :T", "{S} has as sh:or what is not a list"),
+        ("sh:class 'C'", '{S} has as sh:class "C", which is not an IRI'),
+        ("sh:datatype 'C'", '{S} has as sh:datatype "C", which is not an IRI'),
+        ("sh:pattern '('", "{S} has as sh:pattern '(', which is not a regular expression"),
+        ("sh:entailment :RDFS", "{S} asks for the entailment https://example.org/RDFS, which there is not here"),
     ],
 )
-def test_what_is_not_well_formed_is_an_error(text: str) -> None:
-    with pytest.raises(EngineError):
+def test_what_is_not_well_formed_is_an_error_that_says_where(text: str, message: str) -> None:
+    with pytest.raises(ShapeFault) as error:
         read_shapes_graph(graph(f":S sh:targetNode :a ; {text} ."))
+    assert str(error.value).startswith(message.format(S="<https://example.org/S>"))
+    assert error.value.subject == URIRef("https://example.org/S")

@@ -9,9 +9,9 @@ from itertools import product
 from rdflib import OWL, RDF, RDFS, SH, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from kg.errors import EngineError
-from kg.namespaces import GOV
+from kg.shapes.faults import fault
 from kg.shapes.model import Query, Sparql
+from kg.shapes.parameters import messages_of
 
 __all__ = ["Component", "declared_components", "read_query"]
 
@@ -38,7 +38,7 @@ class Component:
             if values := sorted(graph.objects(shape, path), key=str):
                 given[name] = values
         if len(given) > 1 and any(len(values) > 1 for values in given.values()):
-            raise EngineError(f"{shape} has more than one value of a parameter of {self.iri}")
+            raise fault(graph, shape, f"has more than one value of a parameter of {self.iri}")
         for chosen in product(*given.values()):
             yield Sparql(self.iri, query, dict(zip(given, chosen, strict=True)))
 
@@ -57,7 +57,7 @@ def _component(graph: Graph, node: URIRef) -> Component | None:
     for parameter in graph.objects(node, SH.parameter):
         path = graph.value(parameter, SH.path)
         if not isinstance(path, URIRef):
-            raise EngineError(f"a parameter of {node} has no IRI as its path")
+            raise fault(graph, node, "has a parameter whose path is no IRI", at=SH.parameter)
         is_optional = graph.value(parameter, SH.optional) == Literal(True)
         (optional if is_optional else mandatory)[_local_name(path)] = path
     general = _validator(graph, node, SH.validator)
@@ -73,7 +73,7 @@ def _validator(graph: Graph, component: URIRef, predicate: URIRef) -> Query | No
         for form in (SH.ask, SH.select):
             if (validator, form, None) in graph:
                 own = read_query(graph, validator, form)
-                texts = own.messages or _messages(graph, component)
+                texts = own.messages or messages_of(graph, component)
                 return Query(own.node, own.text, own.prefixes, texts, own.is_ask)
     return None
 
@@ -82,12 +82,12 @@ def read_query(graph: Graph, node: Node, form: URIRef) -> Query:
     """The query of a constraint or validator; `form` is `sh:select` or `sh:ask`.
 
     Raises:
-        EngineError: there is none, or more than one.
+        ShapeFault: there is none, or more than one.
     """
     texts = list(graph.objects(node, form))
     if len(texts) != 1:
-        raise EngineError(f"{node} has {len(texts)} values of {form.removeprefix(str(SH))}, not one")
-    return Query(node, str(texts[0]), _prefixes(graph, node), _messages(graph, node), form == SH.ask)
+        raise fault(graph, node, f"has {len(texts)} values of sh:{form.removeprefix(str(SH))}, not one", at=form)
+    return Query(node, str(texts[0]), _prefixes(graph, node), messages_of(graph, node), form == SH.ask)
 
 
 def _prefixes(graph: Graph, node: Node) -> dict[str, str]:
@@ -100,14 +100,5 @@ def _prefixes(graph: Graph, node: Node) -> dict[str, str]:
     return found
 
 
-def _messages(graph: Graph, node: Node) -> tuple[Literal, ...]:
-    return tuple(sorted(text for text in graph.objects(node, SH.message) if isinstance(text, Literal)))
-
-
 def _local_name(path: URIRef) -> str:
     return path.rpartition("#")[2] if "#" in path else path.rpartition("/")[2]
-
-
-def code_of(graph: Graph, node: Node) -> str:
-    """The stable code of a shape or constraint; empty where it has none."""
-    return min((str(code) for code in graph.objects(node, URIRef(GOV.shapeCode))), default="")

@@ -8,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from rdflib import SH, Literal, URIRef
 from rdflib.term import Node
 
-from kg.namespaces import prefixes, shorten
+from kg.namespaces import shorten
 from kg.shapes.batches import Batch
+from kg.shapes.faults import TERMS
 from kg.shapes.model import Comparison, Constraint, Count, HasValue, Logic, Qualified, ValueTest
 
-__all__ = ["TERMS", "default_messages"]
-
-TERMS = {prefix: iri for prefix, iri in prefixes("urn:nobody:").items() if not iri.startswith("urn:")}
-"""The prefixes that terms are shortened with in messages."""
+__all__ = ["default_messages"]
 
 _MOST_LISTED = 10
 _ENGLISH: Mapping[URIRef, str] = {

@@ -12,13 +12,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from rdflib import RDF, SH, BNode, Graph, URIRef
-from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.columns.columns import Columns, Pairs, distinct_pairs
 from kg.columns.terms import Ids
-from kg.errors import EngineError
 from kg.namespaces import shorten
+from kg.shapes.faults import fault
+from kg.shapes.parameters import listed
 
 __all__ = [
     "Alternative",
@@ -73,6 +73,7 @@ class Repeated:
 Path: TypeAlias = Predicate | Inverse | Sequence | Alternative | Repeated
 
 _REPEATED = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
+_FORMS = {SH.inversePath, SH.alternativePath, *_REPEATED}
 _WRITTEN = {sign: predicate for predicate, sign in _REPEATED.items()}
 
 
@@ -80,29 +81,31 @@ def read_path(shapes: Graph, node: Node, above: frozenset[Node] = frozenset()) -
     """The path that `node` of the shapes graph denotes.
 
     Raises:
-        EngineError: it is not a well-formed path (SHACL §2.3.1).
+        ShapeFault: it is not a well-formed path (SHACL §2.3.1).
     """
     if isinstance(node, URIRef) and node != RDF.nil:
         return Predicate(node)
     if node in above:
-        raise EngineError(f"the path {node} contains itself")
+        raise fault(shapes, node, "is a path that contains itself")
     inner = above | {node}
     if (node, RDF.first, None) in shapes:
-        members = tuple(read_path(shapes, item, inner) for item in Collection(shapes, node))
-        if len(members) < 2:
-            raise EngineError(f"the path {node} is a list of fewer than two paths")
-        return Sequence(members)
-    for predicate, value in shapes.predicate_objects(node):
-        if predicate == SH.inversePath:
-            return Inverse(read_path(shapes, value, inner))
-        if predicate == SH.alternativePath:
-            members = tuple(read_path(shapes, item, inner) for item in Collection(shapes, value))
-            if len(members) < 2:
-                raise EngineError(f"the path {node} has fewer than two alternatives")
-            return Alternative(members)
-        if sign := _REPEATED.get(predicate):  # type: ignore[call-overload]
-            return Repeated(read_path(shapes, value, inner), sign)
-    raise EngineError(f"{node} is not a property path")
+        return Sequence(_members(shapes, node, node, inner))
+    forms = [(predicate, value) for predicate, value in shapes.predicate_objects(node) if predicate in _FORMS]
+    if len(forms) != 1:
+        raise fault(shapes, node, "is two paths at once" if forms else "is not a property path")
+    [(form, value)] = forms
+    if form == SH.inversePath:
+        return Inverse(read_path(shapes, value, inner))
+    if form == SH.alternativePath:
+        return Alternative(_members(shapes, node, value, inner))
+    return Repeated(read_path(shapes, value, inner), _REPEATED[form])  # type: ignore[index]
+
+
+def _members(shapes: Graph, node: Node, head: Node, above: frozenset[Node]) -> tuple[Path, ...]:
+    members = tuple(read_path(shapes, item, above) for item in listed(shapes, node, SH.path, head))
+    if len(members) < 2:
+        raise fault(shapes, node, "is a list of fewer than two paths")
+    return members
 
 
 def path_text(path: Path, prefixes: Mapping[str, str] | None = None) -> str:

@@ -64,13 +64,14 @@ def prepare(query: Query, prebound: Set[str], path: str | None) -> Prepared:
     """`query` with its inputs joined in; `prebound` are the variables that have a value before it is asked.
 
     Raises:
-        EngineError: it has what SHACL does not allow where variables are pre-bound (§5.3.2), or `$PATH` and no path.
+        EngineError: it has what SHACL does not allow where variables are pre-bound (§5.3.2), or `$PATH` and no path;
+            the message goes on after the name of the query.
     """
     found = _with_path(query, path)
     text = "".join(part for _, part in found)
     words = list(tokens(text))
     top = _groups(words)
-    _refuse(query, words, top, prebound)
+    _refuse(words, top, prebound)
     mentioned = frozenset().union(*(group.mentioned(prebound) for group in top.inner))
     where = sorted(_injections(top, prebound, mentioned))
     pieces, last = [], 0
@@ -92,7 +93,7 @@ def _with_path(query: Query, path: str | None) -> list[tuple[int, str]]:
     for token in tokens(query.text):
         if token.kind is Kind.VARIABLE and token.text[1:] == "PATH":
             if path is None:
-                raise EngineError(f"the query of {query.node} has $PATH, but its shape has no path")
+                raise EngineError("has $PATH, but its shape has no path")
             pieces += [(last, query.text[last : token.start]), (token.start, f"({path})")]
             last = token.end
     return [*pieces, (last, query.text[last:])]
@@ -151,15 +152,16 @@ def _cuts_rows(select: _Group, prebound: Set[str]) -> bool:
     return any(token.is_word(*_AGGREGATES) for token in select.words)
 
 
-def _refuse(query: Query, words: list[Token], top: _Group, prebound: Set[str]) -> None:
+def _refuse(words: list[Token], top: _Group, prebound: Set[str]) -> None:
     for token in words:
         if token.is_word(*_FORBIDDEN):
-            raise EngineError(f"the query of {query.node} has {token.text.upper()}, which SHACL §5.3.2 does not allow")
+            raise EngineError(f"has {token.text.upper()}, which SHACL §5.3.2 does not allow")
     for before, token in pairwise(words):
         if before.is_word("AS") and token.kind is Kind.VARIABLE and token.text[1:] in prebound:
-            raise EngineError(f"the query of {query.node} gives {token.text} a value, which it has already")
+            raise EngineError(f"gives {token.text} a value, which it has already")
     needed = prebound - {"shapesGraph", "currentShape"}
     for select in _selects(top):
         chosen = {token.text[1:] for token in select.words if token.kind is Kind.VARIABLE}
         if select is not top and not needed <= chosen:
-            raise EngineError(f"a sub-query of {query.node} does not return {', '.join(sorted(needed - chosen))}")
+            missing = ", ".join(f"${name}" for name in sorted(needed - chosen))
+            raise EngineError(f"has a sub-query that does not return {missing}")

@@ -6,16 +6,15 @@ SHACL §3.4.3 does not define what they mean.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
-from rdflib.collection import Collection
+from rdflib import RDF, RDFS, SH, BNode, Graph, URIRef
 from rdflib.term import Node
 
-from kg.errors import EngineError
-from kg.namespaces import GOV
 from kg.shapes.declared import Component, declared_components, read_query
+from kg.shapes.faults import fault
 from kg.shapes.model import (
     Closed,
     Comparison,
@@ -32,12 +31,13 @@ from kg.shapes.model import (
     ValueTest,
     references,
 )
+from kg.shapes.parameters import code_of, iri, is_true, listed, messages_of, objects, single, whole
 from kg.shapes.paths import read_path
+from kg.shapes.value_tests import NODE_KINDS, compiled_pattern
 
 __all__ = ["read_shapes_graph"]
 
 _TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
-_CODE = URIRef(GOV.shapeCode)
 _RANGES = (SH.minExclusive, SH.minInclusive, SH.maxExclusive, SH.maxInclusive)
 _ONE_VALUE = (SH.datatype, SH.nodeKind, *_RANGES, SH.minLength, SH.maxLength)
 _LISTED = (SH["in"], SH.languageIn)
@@ -49,8 +49,10 @@ def read_shapes_graph(graph: Graph) -> Shapes:
     """The shapes of a shapes graph.
 
     Raises:
-        EngineError: a shape is not well-formed.
+        ShapeFault: a shape is not well-formed.
     """
+    for subject, regime in graph.subject_objects(SH.entailment):  # a failure, says SHACL §1.5
+        raise fault(graph, subject, f"asks for the entailment {regime}, which there is not here", at=SH.entailment)
     reader = _Reader(graph, declared_components(graph))
     nodes = sorted(_roots(graph), key=str)
     for node in nodes:
@@ -110,10 +112,10 @@ class _Reader:
 
     def _read(self, node: Node) -> Shape:
         graph = self.graph
-        path_node = _single(graph, node, SH.path)
-        severity = _single(graph, node, SH.severity) or SH.Violation
+        path_node = single(graph, node, SH.path)
+        severity = single(graph, node, SH.severity) or SH.Violation
         if not isinstance(severity, URIRef):
-            raise EngineError(f"the severity of {node} is not an IRI")
+            raise fault(graph, node, "has a severity that is not an IRI", at=SH.severity)
         return Shape(
             node=node,
             path=read_path(graph, path_node) if path_node is not None else None,
@@ -121,9 +123,9 @@ class _Reader:
             targets=tuple(self._targets(node)),
             constraints=tuple(self._constraints(node, is_property=path_node is not None)),
             severity=severity,
-            messages=_texts(graph, node),
-            code=_code(graph, node),
-            deactivated=_is_true(_single(graph, node, SH.deactivated)),
+            messages=messages_of(graph, node),
+            code=code_of(graph, node),
+            deactivated=is_true(single(graph, node, SH.deactivated)),
         )
 
     def _targets(self, node: Node) -> Iterator[Target]:
@@ -139,56 +141,72 @@ class _Reader:
         graph = self.graph
         yield from self._tests(node)
         for name in (SH.minCount, SH.maxCount) if is_property else ():
-            if (number := _single(graph, node, name)) is not None:
-                yield Count(_component(name), _whole(node, name, number))
-        for term in _objects(graph, node, SH.hasValue):
+            if (number := single(graph, node, name)) is not None:
+                yield Count(_component(name), whole(graph, node, name, number))
+        for term in objects(graph, node, SH.hasValue):
             yield HasValue(_component(SH.hasValue), term)
-        if is_property and _is_true(_single(graph, node, SH.uniqueLang)):
+        if is_property and is_true(single(graph, node, SH.uniqueLang)):
             yield UniqueLang(_component(SH.uniqueLang))
         for name in _PAIRS:
-            for predicate in _objects(graph, node, name) if is_property or name not in _ONLY_PROPERTY_SHAPES else ():
-                yield Comparison(_component(name), _iri(node, name, predicate))
+            for predicate in objects(graph, node, name) if is_property or name not in _ONLY_PROPERTY_SHAPES else ():
+                yield Comparison(_component(name), iri(graph, node, name, predicate))
         yield from self._logic(node)
         if is_property:
             yield from self._qualified(node)
-        if _is_true(_single(graph, node, SH.closed)):
+        if is_true(single(graph, node, SH.closed)):
             yield Closed(_component(SH.closed), tuple(self._allowed(node)))
-        for constraint in _objects(graph, node, SH.sparql):
-            if not _is_true(_single(graph, constraint, SH.deactivated)):
+        for constraint in objects(graph, node, SH.sparql):
+            if not is_true(single(graph, constraint, SH.deactivated)):
                 query = read_query(graph, constraint, SH.select)
-                yield Sparql(SH.SPARQLConstraintComponent, query, {}, _code(graph, constraint))
+                yield Sparql(SH.SPARQLConstraintComponent, query, {}, code_of(graph, constraint))
         for component in self.components:
             yield from component.constraints(graph, node, is_property=is_property)
 
     def _tests(self, node: Node) -> Iterator[Constraint]:
         graph = self.graph
-        for term in _objects(graph, node, SH["class"]):
-            yield ValueTest(_component(SH["class"]), (term,))
+        for term in objects(graph, node, SH["class"]):
+            yield ValueTest(_component(SH["class"]), (iri(graph, node, SH["class"], term),))
         for name in _ONE_VALUE:
-            if (given := _single(graph, node, name)) is not None:
+            if (given := single(graph, node, name)) is not None:
                 if name in (SH.minLength, SH.maxLength):
-                    _whole(node, name, given)
+                    whole(graph, node, name, given)
+                elif name == SH.nodeKind and given not in NODE_KINDS:
+                    raise fault(graph, node, f"has as sh:nodeKind {given.n3()}, which is none of the six", at=name)
+                elif name == SH.datatype:
+                    iri(graph, node, name, given)
                 yield ValueTest(_component(name), (given,))
-        flags = str(_single(graph, node, SH.flags) or "")
-        for term in _objects(graph, node, SH.pattern):
+        flags = str(single(graph, node, SH.flags) or "")
+        for term in objects(graph, node, SH.pattern):
+            _check_pattern(graph, node, str(term), flags)
             yield ValueTest(_component(SH.pattern), (term,), flags)
         for name in _LISTED:
-            if (listed := _single(graph, node, name)) is not None:
-                yield ValueTest(_component(name), tuple(Collection(graph, listed)))
+            if (given := single(graph, node, name)) is not None:
+                yield ValueTest(_component(name), listed(graph, node, name, given))
 
     def _logic(self, node: Node) -> Iterator[Constraint]:
         for name in (SH["not"], SH.node, SH.property):
-            for shape in _objects(self.graph, node, name):
+            for shape in objects(self.graph, node, name):
+                self._check_kind(node, name, shape)
                 yield Logic(_component(name), (shape,))
         for name in (SH["and"], SH["or"], SH.xone):
-            for listed in _objects(self.graph, node, name):
-                yield Logic(_component(name), tuple(Collection(self.graph, listed)))
+            for head in objects(self.graph, node, name):
+                yield Logic(_component(name), listed(self.graph, node, name, head))
+
+    def _check_kind(self, node: Node, name: URIRef, shape: Node) -> None:
+        """That `sh:property` refers to a property shape, and `sh:node` to a node shape (SHACL §4.7)."""
+        has_path = (shape, SH.path, None) in self.graph
+        if name == SH.property and not has_path:
+            if isinstance(shape, BNode):
+                raise fault(self.graph, shape, "has no sh:path", at=name)
+            raise fault(self.graph, node, f"has as sh:property {shape.n3()}, which has no sh:path", at=name)
+        if name == SH.node and has_path:
+            raise fault(self.graph, node, f"has as sh:node {shape.n3()}, which has a sh:path", at=name)
 
     def _qualified(self, node: Node) -> Iterator[Constraint]:
         graph = self.graph
-        shapes = _objects(graph, node, SH.qualifiedValueShape)
+        shapes = objects(graph, node, SH.qualifiedValueShape)
         siblings: set[Node] = set()
-        if _is_true(_single(graph, node, SH.qualifiedValueShapesDisjoint)):
+        if is_true(single(graph, node, SH.qualifiedValueShapesDisjoint)):
             around = {
                 item for parent in graph.subjects(SH.property, node) for item in graph.objects(parent, SH.property)
             }
@@ -196,14 +214,14 @@ class _Reader:
         for shape in shapes:
             others = tuple(sorted(siblings - {shape}, key=str))
             for name in (SH.qualifiedMinCount, SH.qualifiedMaxCount):
-                if (number := _single(graph, node, name)) is not None:
-                    yield Qualified(_component(name), _whole(node, name, number), shape, others)
+                if (number := single(graph, node, name)) is not None:
+                    yield Qualified(_component(name), whole(graph, node, name, number), shape, others)
 
     def _allowed(self, node: Node) -> Iterator[Node]:
         for shape in self.graph.objects(node, SH.property):
             yield from (path for path in self.graph.objects(shape, SH.path) if isinstance(path, URIRef))
-        if (ignored := _single(self.graph, node, SH.ignoredProperties)) is not None:
-            yield from Collection(self.graph, ignored)
+        if (ignored := single(self.graph, node, SH.ignoredProperties)) is not None:
+            yield from listed(self.graph, node, SH.ignoredProperties, ignored)
 
 
 def _component(parameter: URIRef) -> URIRef:
@@ -212,37 +230,9 @@ def _component(parameter: URIRef) -> URIRef:
     return URIRef(f"{SH}{name[0].upper()}{name[1:]}ConstraintComponent")
 
 
-def _objects(graph: Graph, node: Node, predicate: URIRef) -> list[Node]:
-    return sorted(graph.objects(node, predicate), key=str)
-
-
-def _single(graph: Graph, node: Node, predicate: URIRef) -> Node | None:
-    found = list(graph.objects(node, predicate))
-    if len(found) > 1:
-        raise EngineError(f"{node} has more than one {predicate.removeprefix(str(SH))}")
-    return found[0] if found else None
-
-
-def _texts(graph: Graph, node: Node) -> tuple[Literal, ...]:
-    return tuple(sorted(text for text in graph.objects(node, SH.message) if isinstance(text, Literal)))
-
-
-def _code(graph: Graph, node: Node) -> str:
-    return min((str(code) for code in graph.objects(node, _CODE)), default="")
-
-
-def _is_true(term: Node | None) -> bool:
-    """Whether it is the term `true`: SHACL compares terms, so that `"1"^^xsd:boolean` is not it."""
-    return term == Literal(True)
-
-
-def _whole(node: Node, name: URIRef, term: Node) -> int:
-    if isinstance(term, Literal) and isinstance(term.value, int):
-        return term.value
-    raise EngineError(f"{name.removeprefix(str(SH))} of {node} is not a whole number")
-
-
-def _iri(node: Node, name: URIRef, term: Node) -> URIRef:
-    if isinstance(term, URIRef):
-        return term
-    raise EngineError(f"{name.removeprefix(str(SH))} of {node} is not an IRI")
+def _check_pattern(graph: Graph, node: Node, written: str, flags: str) -> None:
+    try:
+        compiled_pattern(written, flags)
+    except re.error as error:
+        text = f"has as sh:pattern {written!r}, which is not a regular expression: {error}"
+        raise fault(graph, node, text, at=SH.pattern) from error

@@ -14,7 +14,8 @@ from kg.columns.columns import Columns
 from kg.locations import Place
 from kg.namespaces import GOV, shorten
 from kg.shapes.batches import NONE, Batch
-from kg.shapes.default_messages import TERMS, default_messages
+from kg.shapes.default_messages import default_messages
+from kg.shapes.faults import TERMS
 from kg.shapes.report import SEVERITIES, Result, in_language
 
 __all__ = ["WHOLE_GRAPH", "Locate", "results_of"]

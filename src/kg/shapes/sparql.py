@@ -22,6 +22,7 @@ from kg.namespaces import SHAPES
 from kg.query import parse_query
 from kg.shapes.batches import NONE, Batch, Subject
 from kg.shapes.column_queries import ColumnQueries
+from kg.shapes.faults import fault
 from kg.shapes.model import Sparql
 from kg.shapes.paths import path_text
 from kg.shapes.patterns import Group, NotCompiled, Select
@@ -59,7 +60,7 @@ class SparqlEvaluator:
     """Evaluates constraints in SPARQL over `columns`."""
 
     def __init__(self, columns: Columns, shapes: Graph) -> None:
-        self._columns = columns
+        self._columns, self._shapes = columns, shapes
         self._in_store = StoreQueries(columns, shapes)
 
     @cached_property
@@ -96,8 +97,10 @@ class SparqlEvaluator:
             parse_query(query.text.replace("$PATH", "?PATH"), base_iri=str(SHAPES), max_bytes=_LONGEST, max_depth=100)
             prepared = prepare(query, names, path)
             Store().query(prepared.text, prefixes=dict(query.prefixes))
+        except EngineError as error:
+            raise fault(self._shapes, query.node, str(error)) from error
         except (SyntaxError, RequestError, LimitError) as error:
-            raise EngineError(f"the query of {query.node} is not SPARQL: {error}") from error
+            raise fault(self._shapes, query.node, f"has a query that is not SPARQL: {error}") from error
         owner = subject.pairs.owner if query.is_ask else np.arange(len(subject.nodes))
         inputs = {"this": subject.nodes[owner]}
         if query.is_ask:
@@ -117,7 +120,7 @@ class SparqlEvaluator:
             yield from self._in_store.select(query, prepared, question.owner, question.inputs)
             return
         if "this" not in select.names:
-            raise EngineError(f"the query of {query.node} does not return $this")
+            raise fault(self._shapes, query.node, "has a query that does not return $this")
         names = [name for name in table.columns if name not in (_ROW, "this")]
         rows = zip(*(table.columns[name].tolist() for name in names), strict=True) if names else [()] * table.rows
         owners = table.columns[_ROW].tolist() if _ROW in table.columns else None
@@ -147,7 +150,7 @@ class SparqlEvaluator:
         given = self._given(constraint)
         bindings = [{**given, **found} for _, found in solutions]
         if any(terms.text(found["failure"]).startswith('"true"') for found in bindings if "failure" in found):
-            raise EngineError(f"the query of {constraint.query.node} reports a failure")
+            raise fault(self._shapes, constraint.query.node, "has a query that reports a failure")
         yield from _batches(subject, constraint, owner, value, path if (path != NONE).any() else None, bindings)
 
 

@@ -16,14 +16,13 @@ from rdflib.term import Node
 
 from kg.columns.columns import Columns, is_among
 from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, datatype_of, language_of, lexical_of, text_of
-from kg.errors import EngineError
 from kg.shapes.literals import comes_before, is_well_formed, read_value
 from kg.shapes.model import ValueTest
 from kg.shapes.paths import Inverse, Predicate, Repeated, follow
 
-__all__ = ["instances", "passes"]
+__all__ = ["NODE_KINDS", "compiled_pattern", "instances", "passes"]
 
-_NODE_KINDS = {
+NODE_KINDS: dict[Node, tuple[int, ...]] = {
     SH.IRI: (IRI,),
     SH.BlankNode: (BLANK,),
     SH.Literal: (LITERAL,),
@@ -36,21 +35,14 @@ _SUPERCLASSES = Repeated(Inverse(Predicate(RDFS.subClassOf)), "*")
 
 
 def passes(columns: Columns, test: ValueTest, values: Ids) -> Mask:
-    """Which of the values pass the test.
-
-    Raises:
-        EngineError: the constraint is not well-formed.
-    """
+    """Which of the values pass the test."""
     name = test.component.removeprefix(str(SH)).removesuffix("ConstraintComponent")
     if name == "Class":
         return is_among(values, instances(columns, test.arguments[0]))
     if name == "In":
         return is_among(values, columns.terms.numbers(test.arguments))
     if name == "NodeKind":
-        kinds = _NODE_KINDS.get(test.arguments[0])  # type: ignore[call-overload]
-        if kinds is None:
-            raise EngineError(f"{test.arguments[0]} is not a node kind")
-        return np.isin(columns.terms.kinds(values), kinds)
+        return np.isin(columns.terms.kinds(values), NODE_KINDS[test.arguments[0]])
     check = _CHECKS[name](test)
     texts = columns.terms.texts
     return np.fromiter((check(texts[number]) for number in values), np.bool_, len(values))
@@ -84,16 +76,17 @@ def _range(*, above: bool, or_equal: bool, test: ValueTest) -> Callable[[str], b
     return check
 
 
+def compiled_pattern(written: str, flags: str) -> re.Pattern[str]:
+    """The regular expression of `sh:pattern` and `sh:flags`. Raises `re.error` if it is none."""
+    known = 0
+    for letter in flags:
+        known |= _FLAGS.get(letter, 0)
+    return re.compile(re.escape(written) if "q" in flags else written, known)
+
+
 def _pattern(test: ValueTest) -> Callable[[str], bool]:
-    flags = 0
-    for letter in test.flags:
-        flags |= _FLAGS.get(letter, 0)
-    written = str(test.arguments[0])
-    try:
-        pattern = re.compile(re.escape(written) if "q" in test.flags else written, flags)
-    except re.error as error:
-        raise EngineError(f"{written!r} is not a regular expression: {error}") from error
-    return lambda text: text[0] != "_" and pattern.search(lexical_of(text)) is not None
+    search = compiled_pattern(str(test.arguments[0]), test.flags).search
+    return lambda text: text[0] != "_" and search(lexical_of(text)) is not None
 
 
 def _language_in(test: ValueTest) -> Callable[[str], bool]:
