@@ -38,7 +38,7 @@ def test_results_are_written_while_later_shapes_wait() -> None:
     seen: list[str] = []
     writing = Writing(PREFIXES, "en", progress=lambda done, whole: seen.append(f"{done}/{whole}"))
     write_validation(validation(), "text", lambda text: seen.append(text.split()[0]), writing)
-    assert seen == ["0/2", "warning", "1/2", "violation", "2/2", "0"]
+    assert seen == ["0/2", "warning", "1/2", "violation", "2/2", "2"]
 
 
 @pytest.mark.parametrize("output", FORMATS)

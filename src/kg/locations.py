@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rdflib.term import Node
 
-from kg.turtle.locations import SubjectLocations, locate
+from kg.turtle.locations import SubjectLocations, first_mention, locate
 from kg.turtle.reader import read_text
 from kg.turtle.skim import SkimmedFile, skim
 
@@ -38,6 +38,13 @@ class Locations:
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._files = [_File(path) for path in paths]
+
+    def mention(self, iri: str) -> Place | None:
+        """Where the files have an IRI first."""
+        for file in self._files:
+            if (line := file.first_mention(iri)) is not None:
+                return Place(file.shown, line)
+        return None
 
     def place(self, focus: Node, path: Node | None = None) -> Place | None:
         """The line of the property `path` in the block of `focus`, or else of the block; None where no file has it."""
@@ -71,6 +78,10 @@ class _File:
     @cached_property
     def _bytes(self) -> bytes:
         return self._path.read_bytes()
+
+    def first_mention(self, iri: str) -> int | None:
+        """The line where it has an IRI first; a large file is not looked through for that."""
+        return first_mention(read_text(self._path), iri) if self._size <= _LARGEST_PARSED else None
 
     def holds(self, name: bytes) -> bool:
         """Whether the name is written in it; a large file is not looked through for that."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import JSON, LANGUAGE, PROJECT
+from kg.cli.options import JSON, LANGUAGE, PROJECT, LocalPath
 from kg.cli.terminal import echo_json, progressing, showing_a_bar
 
 __all__ = ["check", "cite", "fmt", "new", "validate"]
@@ -90,12 +90,12 @@ def check(project: Path | None, lang: str, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, required=True, type=LocalPath())
 @click.option(
     "--shapes",
     "shape_files",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True),
+    type=LocalPath(),
     help="Shapes file or folder; without it, the rulebook of the tool.",
 )
 @click.option("--format", "output", type=click.Choice(["text", "json", "jsonl", "ttl", "html"]), default="text")
@@ -110,7 +110,8 @@ def check(project: Path | None, lang: str, as_json: bool) -> int:
 def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str, engine: str, lang: str) -> int:
     """Validate RDF files against SHACL shapes; exit 1 if they do not conform.
 
-    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, perhaps with .gz. Results are written when found.
+    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, perhaps with .gz, or folders of Turtle.
+    Results are written when found; what in the shapes asks for nothing is told on standard error.
 
     \b
     kg validate data/*.ttl            files that belong together are given together
@@ -125,6 +126,8 @@ def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str
         validation = validation_of_files(list(files), list(shape_files), project, engine=engine)
         writing = Writing(project.prefixes, lang, advance)
         conforms = write_validation(validation, output, lambda text: click.echo(text, nl=False), writing)
+    for hint in validation.hints:
+        click.echo(f"hint: {hint}", err=True)
     return 0 if conforms else 1
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
-__all__ = ["JSON", "LANGUAGE", "PROJECT", "language_of_environment"]
+__all__ = ["JSON", "LANGUAGE", "PROJECT", "LocalPath", "language_of_environment"]
 
 
 def language_of_environment() -> str:
@@ -25,3 +26,18 @@ LANGUAGE = click.option(
     show_default="that of the environment, LC_ALL or LANG",
     help="Language of messages.",
 )
+
+
+class LocalPath(click.Path):
+    """A file or folder that is there; nothing is fetched from an address."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, exists=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Raises a usage error if it is an address, or not there."""
+        if "://" in str(value):
+            self.fail(
+                f"{str(value)!r} is an address, and nothing is fetched: save the file and give its path", param, ctx
+            )
+        return super().convert(value, param, ctx)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from rdflib import Graph, URIRef
@@ -11,12 +12,16 @@ from rdflib.term import Node
 
 from kg.columns.columns import Columns
 from kg.columns.encode import encode_graph
+from kg.errors import SourceError
+from kg.locations import Locations
 from kg.namespaces import GOV
 from kg.shapes.batches import Batch
 from kg.shapes.components import Evaluator
 from kg.shapes.details import details_of
+from kg.shapes.faults import ShapeFault
+from kg.shapes.hints import NO_FOCUS_NODE, NO_TARGET, hints_of
 from kg.shapes.model import Shapes
-from kg.shapes.reader import read_shapes_graph
+from kg.shapes.reader import read_shapes_graph, targeted
 from kg.shapes.report import Result, ValidationReport
 from kg.shapes.results import Locate, results_of
 from kg.shapes.second_opinion import ask_pyshacl, only_targets_of
@@ -55,20 +60,51 @@ class Validation:
     shapes_graph: Graph
     locate: Locate = _nowhere
     only_pyshacl: bool = False
+    shape_files: Locations = field(default_factory=lambda: Locations(()))
+    """The Turtle files of the shapes graph, for where something is wrong with it."""
 
     @cached_property
     def shapes(self) -> Shapes:
         """The shapes of the shapes graph.
 
         Raises:
-            EngineError: a shape is not well-formed.
+            ShapeFault: a shape is not well-formed; `SourceError` where the file is known.
         """
-        return read_shapes_graph(self.shapes_graph)
+        with self._placed():
+            return read_shapes_graph(self.shapes_graph)
 
     @cached_property
     def rules(self) -> int:
-        """How many rules with a code of their own are asked."""
-        return len({str(code) for code in self.shapes_graph.objects(None, _CODE)})
+        """How many rules are asked: those that have a code of their own, or else the shapes that have a target."""
+        return len({str(code) for code in self.shapes_graph.objects(None, _CODE)}) or len(targeted(self.shapes_graph))
+
+    @cached_property
+    def hints(self) -> tuple[str, ...]:
+        """What in the shapes asks for nothing, with its place where the file is known."""
+        found = []
+        for hint in hints_of(self.shapes_graph):
+            place = self.shape_files.mention(str(hint.term))
+            found.append(f"{place}: {hint.text}" if place else hint.text)
+        if not targeted(self.shapes_graph):
+            found.append(NO_TARGET)
+        elif not self.only_pyshacl and not self._has_focus_node():
+            found.append(NO_FOCUS_NODE)
+        return tuple(found)
+
+    def _has_focus_node(self) -> bool:
+        rest = [self.shapes.by_node[node] for node in self.shapes.refused]
+        return any(len(self._evaluator.focus_nodes(shape)) for shape in (*self.shapes.roots, *rest))
+
+    @contextmanager
+    def _placed(self) -> Iterator[None]:
+        """Inside, what is wrong with a shape is an error of its file, where that is known."""
+        try:
+            yield
+        except ShapeFault as error:
+            place = self.shape_files.place(error.subject, error.predicate)
+            if place is None:
+                raise
+            raise SourceError(error.message, path=place.path, line=place.line, hint=error.hint) from error
 
     @cached_property
     def left_to_pyshacl(self) -> tuple[tuple[Node, str], ...]:
@@ -79,7 +115,7 @@ class Validation:
 
     def report(self) -> ValidationReport:
         """All results, in a stable order."""
-        return ValidationReport.of(self.results(), self.rules, self.left_to_pyshacl)
+        return ValidationReport.of(self.results(), self.rules, self.left_to_pyshacl, self.hints)
 
     def results(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Iterator[Result]:
         """The results as they are found, shape by shape; `progress` is told how many shapes of how many are done.
@@ -87,8 +123,9 @@ class Validation:
         Raises:
             EngineError: a shape could not be evaluated.
         """
-        for batch in self.batches(progress):
-            yield from results_of(batch, self.columns, self.locate, self._explain)
+        with self._placed():
+            for batch in self.batches(progress):
+                yield from results_of(batch, self.columns, self.locate, self._explain)
 
     def _explain(self, batch: Batch) -> Iterator[Batch]:
         return details_of(self._evaluator, batch)

@@ -13,14 +13,18 @@ from kg.columns.columns import Columns
 from kg.columns.encode import encode_files, encode_graph, encode_store
 from kg.dataset import read_shapes
 from kg.derive import with_derived
+from kg.errors import ConfigurationError, SourceError
 from kg.locations import Locations
 from kg.project import Project
 from kg.shapes.evaluate import Validation
+from kg.shapes.hints import NO_TARGET, hints_of
+from kg.shapes.reader import targeted
 from kg.shapes.report import ValidationReport
 
 __all__ = ["Source", "validate", "validation_of_files"]
 
 Source: TypeAlias = str | Path | Iterable[str | Path] | Graph | Store
+_TARGETS = "give a shape one with sh:targetClass, sh:targetNode, sh:targetSubjectsOf or sh:targetObjectsOf"
 _LARGEST_LOCATED = 16 << 20
 """Bytes of a Turtle file in which the lines of focus nodes are still looked for."""
 
@@ -32,6 +36,7 @@ def validate(data: Source, shapes: Source, *, engine: str = "compiled") -> Valid
 
     Raises:
         SourceError: a file is of no known syntax, or broken.
+        ConfigurationError: a folder has no Turtle file.
         EngineError: a shape is not well-formed, or cannot be evaluated.
     """
     files = [] if isinstance(data, Graph | Store) else _files(data)
@@ -39,7 +44,8 @@ def validate(data: Source, shapes: Source, *, engine: str = "compiled") -> Valid
     is_graph = isinstance(shapes, Graph) and not isinstance(shapes, Dataset)
     own = shapes if isinstance(shapes, Graph) and is_graph else _columns(shapes).to_graph()
     place = Locations(_located(files)).place
-    return Validation(columns, own, locate=place, only_pyshacl=_is_pyshacl(engine)).report()
+    shape_files = Locations(_located([] if isinstance(shapes, Graph | Store) else _files(shapes)))
+    return Validation(columns, own, place, _is_pyshacl(engine), shape_files).report()
 
 
 def validation_of_files(
@@ -51,14 +57,19 @@ def validation_of_files(
     those alone, over the files as they are.
 
     Raises:
-        SourceError: a file is of no known syntax, or broken.
+        SourceError: a file is of no known syntax, or broken, or no shape has a target.
+        ConfigurationError: a folder has no Turtle file.
     """
-    place, only_pyshacl = Locations(_located(files)).place, _is_pyshacl(engine)
+    read = _files(files)
+    place, only_pyshacl = Locations(_located(read)).place, _is_pyshacl(engine)
     if shapes:
         own = encode_files(_files(shapes)).to_graph()
-        return Validation(encode_files(files), own, locate=place, only_pyshacl=only_pyshacl)
+        if not targeted(own):
+            hints = [hint.text for hint in hints_of(own)]
+            raise SourceError(NO_TARGET, path=shapes[0], hint="; ".join(hints) or _TARGETS)
+        return Validation(encode_files(read), own, place, only_pyshacl, Locations(_located(_files(shapes))))
     vocabulary = [path for path in project.files("ontology", "*.ttl") if path.parent.name != "alignments"]
-    columns = with_derived(encode_files([*files, *vocabulary]), project.as_of)
+    columns = with_derived(encode_files([*read, *vocabulary]), project.as_of)
     return Validation(columns, read_shapes(project), locate=place, only_pyshacl=only_pyshacl)
 
 
@@ -76,7 +87,10 @@ def _columns(source: Source) -> Columns:
 def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
     """The files that are meant, those of a folder being its Turtle files."""
     named = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
-    return [file for path in named for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])]
+    found = [file for path in named for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])]
+    if not found:
+        raise ConfigurationError(f"there is no Turtle file in {', '.join(map(str, named)) or 'no file at all'}")
+    return found
 
 
 def _located(files: Iterable[Path]) -> list[Path]:

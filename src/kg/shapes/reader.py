@@ -35,7 +35,7 @@ from kg.shapes.parameters import code_of, iri, is_true, listed, messages_of, obj
 from kg.shapes.paths import read_path
 from kg.shapes.value_tests import NODE_KINDS, compiled_pattern
 
-__all__ = ["read_shapes_graph"]
+__all__ = ["read_shapes_graph", "targeted"]
 
 _TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 _RANGES = (SH.minExclusive, SH.minInclusive, SH.maxExclusive, SH.maxInclusive)
@@ -54,7 +54,7 @@ def read_shapes_graph(graph: Graph) -> Shapes:
     for subject, regime in graph.subject_objects(SH.entailment):  # a failure, says SHACL §1.5
         raise fault(graph, subject, f"asks for the entailment {regime}, which there is not here", at=SH.entailment)
     reader = _Reader(graph, declared_components(graph))
-    nodes = sorted(_roots(graph), key=str)
+    nodes = sorted(targeted(graph), key=str)
     for node in nodes:
         reader.shape(node)
     refused = {node: "it refers to itself" for node in nodes if _is_recursive(node, reader.known)}
@@ -62,7 +62,8 @@ def read_shapes_graph(graph: Graph) -> Shapes:
     return Shapes(roots, reader.known, refused)
 
 
-def _roots(graph: Graph) -> set[Node]:
+def targeted(graph: Graph) -> set[Node]:
+    """The shapes that have a target (SHACL §2.1.3), implicit class targets among them."""
     classes = {RDFS.Class, *graph.transitive_subjects(RDFS.subClassOf, RDFS.Class)}
     implicit = {
         node

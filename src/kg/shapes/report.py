@@ -116,13 +116,19 @@ class ValidationReport:
     rules: int
     left_to_pyshacl: tuple[tuple[Node, str], ...] = ()
     """The shapes that could not be compiled, each with the reason; pySHACL has evaluated them."""
+    hints: tuple[str, ...] = ()
+    """What in the shapes asks for nothing: misspelt terms, no focus node …"""
 
     @classmethod
     def of(
-        cls, results: Iterable[Result], rules: int, left_to_pyshacl: tuple[tuple[Node, str], ...] = ()
+        cls,
+        results: Iterable[Result],
+        rules: int,
+        left_to_pyshacl: tuple[tuple[Node, str], ...] = (),
+        hints: tuple[str, ...] = (),
     ) -> ValidationReport:
         """The report of these results, which are brought into a stable order."""
-        return cls(tuple(sorted(results, key=Result.sort_key)), rules, left_to_pyshacl)
+        return cls(tuple(sorted(results, key=Result.sort_key)), rules, left_to_pyshacl, hints)
 
     @property
     def conforms(self) -> bool:
@@ -152,6 +158,7 @@ class ValidationReport:
             "rules": self.rules,
             "counts": self.counts(),
             "left_to_pyshacl": left,
+            "hints": list(self.hints),
             "results": results,
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -191,11 +198,11 @@ def summary(rules: int, counts: Mapping[str, int], language: str = "en") -> str:
     number = {severity: counts.get(severity, 0) for severity in SEVERITIES}
     if language == "sv":
         words = f"{number['violation']} brott, {number['warning']} varningar, {number['info']} upplysningar"
-        return f"{rules} regler: {words}"
+        return f"{rules} {'regel' if rules == 1 else 'regler'}: {words}"
     words = ", ".join(
         f"{count} {name if count == 1 or name == 'info' else name + 's'}" for name, count in number.items()
     )
-    return f"{rules} rules: {words}"
+    return f"{rules} {'rule' if rules == 1 else 'rules'}: {words}"
 
 
 def in_language(texts: Mapping[str, str], language: str) -> str:

@@ -61,6 +61,7 @@ def _json(validation: Validation, writing: Writing) -> Iterator[str]:
         "rules": validation.rules,
         "counts": {severity: writing.found[severity] for severity in SEVERITIES},
         "left_to_pyshacl": [{"shape": str(shape), "reason": reason} for shape, reason in validation.left_to_pyshacl],
+        "hints": list(validation.hints),
     }
     yield "\n], " + json.dumps(rest, ensure_ascii=False)[1:] + "\n"
 
@@ -79,4 +80,6 @@ def _html(validation: Validation, writing: Writing) -> Iterator[str]:
 
 
 def _report(validation: Validation, writing: Writing) -> ValidationReport:
-    return ValidationReport.of(writing.results(validation), validation.rules, validation.left_to_pyshacl)
+    return ValidationReport.of(
+        writing.results(validation), validation.rules, validation.left_to_pyshacl, validation.hints
+    )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.turtle.document import Iri
+from kg.turtle.lexer import Lines, read_tokens, unescape_iri, unescape_local
 from kg.turtle.parser import parse_document
 
-__all__ = ["SubjectLocations", "locate"]
+__all__ = ["SubjectLocations", "first_mention", "locate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,25 @@ def locate(text: str, *, path: Path | None = None, base: str | None = None) -> S
             for entry in block.entries:
                 predicates.setdefault((subject, entry.predicate), entry.line)
     return SubjectLocations(subjects, predicates)
+
+
+def first_mention(text: str, iri: str) -> int | None:
+    """The line where a document that `read_triples` accepts has an IRI, prefix declarations aside, if it has it."""
+    prefixes: dict[str, str] = {}
+    declared, before = "", ""
+    for token in read_tokens(text):
+        written = ""
+        if token.kind == "name" and before in {"@prefix", "prefix"}:
+            declared = token.text[:-1]
+        elif token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            written = prefixes.get(prefix, "") + unescape_local(local)
+        elif token.kind == "iri" and before == "declared":
+            prefixes[declared] = unescape_iri(token.text)
+        elif token.kind == "iri":
+            written = unescape_iri(token.text)
+        if written == iri:
+            return Lines(text).line(token.start)
+        if token.kind != "comment":
+            before = "declared" if before in {"@prefix", "prefix"} else token.text.lower()
+    return None
