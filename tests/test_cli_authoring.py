@@ -2,11 +2,13 @@
 
 import gzip
 import json
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from commands import kg
+from commands import KG, kg
 
 
 def test_cite_gives_the_turtle_of_a_span(demo_folder: Path) -> None:
@@ -55,6 +57,67 @@ def test_validate_says_the_same_with_either_engine(demo_folder: Path, tmp_path: 
     assert compiled.returncode == pyshacl.returncode == 1
     assert compiled.stdout == pyshacl.stdout
     assert json.loads(compiled.stdout)["messages"] == {"": "too few"}
+
+
+SHAPE = (
+    "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix : <https://e.org/> .\n"
+    ":S a sh:NodeShape ; sh:targetSubjectsOf :p ; {constraint} ."
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("data.nt", "--shapes", "good.ttl"), 0, ""),
+        (("data.nt", "--shapes", "bad.ttl"), 1, ""),
+        (("data.nt", "--shapes", "misspelt.ttl"), 0, "hint: misspelt.ttl:2: sh:minCout is not a term of SHACL"),
+        (("data.nt", "--shapes", "data.nt"), 1, "kg: data.nt: No shape has a target"),
+        (("data.nt", "--shapes", "path.ttl"), 1, "kg: path.ttl:2: sh:path of sh:property of <https://e.org/S> is not"),
+        (("good.ttl", "--shapes", "good.ttl"), 0, "hint: No shape has a focus node"),
+        ((".", "--shapes", "good.ttl"), 0, "hint: No shape has a focus node"),
+        (("data.nt", "--shapes", "empty"), 2, "there is no Turtle file in empty"),
+        (("https://e.org/data.ttl",), 2, "is an address, and nothing is fetched"),
+        (("data.nt", "--shapes", "https://e.org/shapes.ttl"), 2, "is an address, and nothing is fetched"),
+        (("nowhere.ttl",), 2, "does not exist"),
+        ((), 2, "Missing argument"),
+    ],
+)
+def test_validate_and_what_can_go_wrong(tmp_path: Path, arguments: tuple[str, ...], code: int, told: str) -> None:
+    (tmp_path / "data.nt").write_text("<https://e.org/a> <https://e.org/p> <https://e.org/b> .\n")
+    for name, constraint in {
+        "good": "sh:nodeKind sh:IRI",
+        "bad": "sh:nodeKind sh:Literal",
+        "misspelt": "sh:minCout 1",
+        "path": "sh:property [ sh:path [] ]",
+    }.items():
+        (tmp_path / f"{name}.ttl").write_text(SHAPE.format(constraint=constraint))
+    (tmp_path / "empty").mkdir()
+    result = kg("validate", *arguments, cwd=tmp_path)
+    assert result.returncode == code, result.stderr
+    assert told in result.stderr
+    assert told or not result.stderr
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        'sh:property [ sh:path :p ; sh:pattern "^(a+)+$" ]',
+        'sh:sparql [ sh:select "SELECT $this { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER (?c < ?f && ?f < ?i && ?i < ?c) }" ]',
+    ],
+    ids=["in a regular expression", "in columns"],
+)
+def test_ctrl_c_ends_a_long_validation(tmp_path: Path, constraint: str) -> None:
+    lines = (f'<https://e.org/a> <https://e.org/p> "{"a" * 40}{number}" .' for number in range(5000))
+    (tmp_path / "data.nt").write_text("\n".join(lines))
+    (tmp_path / "shapes.ttl").write_text(SHAPE.format(constraint=constraint))
+    command = [*KG, "validate", "data.nt", "--shapes", "shapes.ttl"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(3)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert errors.strip() == "stopped"
 
 
 def test_fmt_changes_once_and_check_tells(demo_folder: Path, tmp_path: Path) -> None:
