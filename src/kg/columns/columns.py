@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdflib import Graph
 
+from kg.columns.places import places
 from kg.columns.terms import Ids, Mask, TermTable
 
 __all__ = ["Columns", "Index", "Pairs", "Statements", "Triples", "distinct", "distinct_pairs", "gather", "is_among"]
@@ -93,8 +94,7 @@ class Columns:
         """Objects and subjects of a predicate, in the order of the objects, then of the subjects."""
         if predicate not in self._backward:
             subject, value = self.forward(predicate)
-            order = np.argsort(value, kind="stable")
-            self._backward[predicate] = value[order], subject[order]
+            self._backward[predicate] = _halves(np.sort(_keys(value, subject)))
         return self._backward[predicate]
 
     def values(self, nodes: Ids, predicate: int, *, inverse: bool = False) -> Pairs:
@@ -180,8 +180,7 @@ class Columns:
 
 def gather(keys: Index | Ids, found: Ids, nodes: Index | Ids) -> Pairs:
     """For each of the nodes, what stands in `found` where `keys`, which is ascending, has the node."""
-    first = np.searchsorted(keys, nodes, "left")
-    counts = np.searchsorted(keys, nodes, "right") - first
+    first, counts = places(keys, nodes)
     owner = np.repeat(np.arange(len(nodes)), counts)
     within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
     return Pairs(owner, found[np.repeat(first, counts) + within])

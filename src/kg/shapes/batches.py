@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from rdflib import Literal, URIRef
@@ -25,7 +25,7 @@ class Batch:
 
     `path` is there where it is another than the shape's. `asked` is the constraint that gave the results, None where
     pySHACL has found them; then their `details` are known already. `constraint`, `texts` (its messages), `code` and
-    `bindings` (the variables of each result) are those of a constraint in SPARQL.
+    `bindings` (its variables, `NONE` where one has no value) are those of a constraint in SPARQL.
     """
 
     shape: Shape
@@ -38,7 +38,7 @@ class Batch:
     constraint: Node | None = None
     texts: Sequence[Literal] = ()
     code: str = ""
-    bindings: Sequence[Mapping[str, int]] = ()
+    bindings: Mapping[str, Ids] = field(default_factory=dict)
     details: Sequence[Batch] = ()
 
     def __len__(self) -> int:
@@ -52,7 +52,7 @@ class Batch:
             focus=self.focus[which],
             value=self.value[which],
             path=self.path[which] if self.path is not None else None,
-            bindings=[self.bindings[index] for index in which] if self.bindings else (),
+            bindings={name: column[which] for name, column in self.bindings.items()},
         )
 
 

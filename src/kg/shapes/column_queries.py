@@ -14,6 +14,7 @@ import numpy as np
 
 from kg.columns.columns import Columns
 from kg.columns.terms import Ids, Mask
+from kg.shapes.aggregates import aggregate
 from kg.shapes.expressions import Expressions
 from kg.shapes.patterns import (
     Bind,
@@ -73,7 +74,7 @@ class ColumnQueries:
         if query.is_aggregated and kept:
             raise NotCompiled("an aggregate beside variables that are bound beforehand")
         if query.is_aggregated:
-            table = self._aggregated(query, table)
+            table = aggregate(self._expressions, query, table)
         else:
             for bind in query.binds:
                 table = self._bind(bind, table)
@@ -82,11 +83,6 @@ class ColumnQueries:
         if query.is_distinct:
             result = result.take(np.sort(distinct(list(columns.values()), result.rows)[0]))
         return result
-
-    def _aggregated(self, query: Select, table: Table) -> Table:
-        found = list(self._expressions.aggregate(query, table))
-        columns = {name: np.array([row[place] for row in found], np.int32) for place, name in enumerate(query.names)}
-        return Table(columns, len(found))
 
     def _group(self, group: Group, table: Table) -> Table:
         """The solutions of a group that extend those of `table`."""

@@ -14,6 +14,7 @@ from rdflib import SH
 from rdflib.term import Node
 
 from kg.columns.columns import Columns, Index, Pairs, gather, is_among
+from kg.columns.places import numbered
 from kg.columns.terms import Ids, Mask, language_of
 from kg.shapes.batches import NONE, Batch, Subject
 from kg.shapes.literals import comes_before, read_value
@@ -68,7 +69,7 @@ class Evaluator:
             else:
                 side = columns.forward if target.kind == SH.targetSubjectsOf else columns.backward
                 found.append(side(columns.terms.number(target.term))[0])
-        return np.unique(np.concatenate(found))
+        return numbered(np.concatenate(found))[0]
 
     def batches(self, shape: Shape, nodes: Ids) -> Iterator[Batch]:
         """The results of validating `nodes`, each of them there once, against a shape."""
@@ -77,7 +78,7 @@ class Evaluator:
         pairs = Pairs(np.arange(len(nodes)), nodes)
         if shape.path is not None:
             pairs = follow(self.columns, shape.path, nodes)
-        values, which = np.unique(pairs.value, return_inverse=True)
+        values, which = numbered(pairs.value)
         subject = Subject(shape, nodes, pairs, values, which)
         for constraint in shape.constraints:
             yield from self.constraint(subject, constraint)

@@ -12,6 +12,7 @@ from rdflib import SH
 from rdflib.term import Node
 
 from kg.columns.columns import Pairs
+from kg.columns.places import numbered
 from kg.columns.terms import Ids, Mask
 from kg.shapes.batches import Batch
 from kg.shapes.components import Evaluator
@@ -40,7 +41,7 @@ def details_of(evaluator: Evaluator, batch: Batch) -> Iterator[Batch]:
 
 def _conforming(evaluator: Evaluator, shapes: Sequence[Node], values: Ids) -> Mask:
     """Which of the values conform to one of the shapes."""
-    distinct, which = np.unique(values, return_inverse=True)
+    distinct, which = numbered(values)
     found = np.zeros(len(distinct), np.bool_)
     for shape in shapes:
         found |= evaluator.conforms(shape, distinct)
@@ -49,6 +50,6 @@ def _conforming(evaluator: Evaluator, shapes: Sequence[Node], values: Ids) -> Ma
 
 def _against(evaluator: Evaluator, shapes: Sequence[Node], pairs: Pairs) -> Iterator[Batch]:
     """The results of the values against the shapes, as those of their owners."""
-    values, which = np.unique(pairs.value, return_inverse=True)
+    values, which = numbered(pairs.value)
     for shape in shapes:
         yield from evaluator.against(shape, pairs.owner, values, which)

@@ -13,15 +13,19 @@ import numpy as np
 from pyoxigraph import QuerySolutions, Store
 
 from kg.columns.columns import Index
+from kg.columns.places import numbered
 from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, TermTable, lexical_of
-from kg.shapes.patterns import Expression, NotCompiled, Select
+from kg.shapes.patterns import Expression, NotCompiled
 from kg.shapes.tables import UNBOUND, Table, distinct
 
-__all__ = ["Expressions"]
+__all__ = ["CHUNK", "Expressions", "number_of"]
 
-_CHUNK = 20_000
+CHUNK = 20_000
+"""Solutions that are written into one query."""
+
 _SAME = re.compile(r"\(\s*\?(\w+)\s*(!?=)\s*\?(\w+)\s*\)")
 _ORDER = re.compile(r"\(\s*STR\s*\(\s*\?(\w+)\s*\)\s*([<>])\s*STR\s*\(\s*\?(\w+)\s*\)\s*\)", re.IGNORECASE)
+_OF_LITERAL = re.compile(r'\(\s*REGEX\s*\(\s*\?(\w+)\s*,\s*"(?:[^"\\]|\\.)*"(?:\s*,\s*"\w*")?\s*\)\s*\)', re.IGNORECASE)
 _KIND = re.compile(r"\(\s*(isIRI|isURI|isBlank|isLiteral)\s*\(\s*\?(\w+)\s*\)\s*\)", re.IGNORECASE)
 _STARTS = re.compile(r"\(?\s*STRSTARTS\s*\(\s*STR\s*\(\s*\?(\w+)\s*\)\s*,\s*\"([^\"\\]*)\"\s*\)\s*\)?", re.IGNORECASE)
 _KINDS = {"isiri": IRI, "isuri": IRI, "isblank": BLANK, "isliteral": LITERAL}
@@ -31,25 +35,35 @@ class Expressions:
     """Evaluates expressions over tables of identifiers of `terms`."""
 
     def __init__(self, terms: TermTable) -> None:
-        self._terms = terms
+        self.terms = terms
         self._store = Store()
 
     def holds(self, expression: Expression, table: Table) -> Mask:
         """In which solutions the effective boolean value is true (SPARQL 1.1 §17.2.2); an error is not."""
         if (known := self._at_once(expression.text, table)) is not None:
             return known
+        match = _OF_LITERAL.fullmatch(expression.text)
+        if match is None or not table.is_bound(match[1]):
+            return self._asked(expression, table)
+        column = table.columns[match[1]]
+        literal = np.flatnonzero(self.terms.kinds(column) == LITERAL)  # of any other term it is an error
+        holds = np.zeros(table.rows, np.bool_)
+        holds[literal] = self._asked(expression, Table({match[1]: column[literal]}, len(literal)))
+        return holds
+
+    def _asked(self, expression: Expression, table: Table) -> Mask:
         text, names = expression.text, _names(expression, table)
         first, which = distinct([table.columns[name] for name in names], table.rows)
         passed = np.zeros(len(first), np.bool_)
         for start, values in self._chunks(names, table, first):
-            for solution in self._ask(f"SELECT ?kgRow {{ {values} FILTER ({text}) }}", expression.prefixes):
-                passed[start + _number(solution[0])] = True
+            for solution in self.ask(f"SELECT ?kgRow {{ {values} FILTER ({text}) }}", expression.prefixes):
+                passed[start + number_of(solution[0])] = True
         return passed[which]
 
     def _at_once(self, text: str, table: Table) -> Mask | None:
         """The conditions that the identifiers themselves answer, or else None."""
         if (match := _KIND.fullmatch(text)) and table.is_bound(match[2]):
-            kind: Mask = self._terms.kinds(table.columns[match[2]]) == _KINDS[match[1].lower()]
+            kind: Mask = self.terms.kinds(table.columns[match[2]]) == _KINDS[match[1].lower()]
             return kind
         if (match := _STARTS.fullmatch(text)) and table.is_bound(match[1]):
             return self._start_with(match[2], table.columns[match[1]])
@@ -66,7 +80,7 @@ class Expressions:
 
     def _start_with(self, start: str, column: Ids) -> Mask:
         """Which terms have a lexical form or an IRI that starts so; a blank node has none (SPARQL 1.1 §17.4.2.5)."""
-        texts, different = self._terms.texts, np.flatnonzero(np.bincount(column, minlength=1))
+        texts, different = self.terms.texts, np.flatnonzero(np.bincount(column, minlength=1))
         starts = np.zeros(len(texts), np.bool_)
         starts[different] = [
             texts[number][0] != "_" and lexical_of(texts[number]).startswith(start) for number in different
@@ -75,10 +89,11 @@ class Expressions:
         return found
 
     def _ranks(self, one: Ids, other: Ids) -> tuple[Ids, Ids]:
-        """Two columns of terms as their places in the order of their texts."""
-        terms, which = np.unique(np.concatenate([one, other]), return_inverse=True)
-        texts = self._terms.texts
-        order = sorted(range(len(terms)), key=[texts[number] for number in terms.tolist()].__getitem__)
+        """Two columns of IRIs as their places in the order of their texts."""
+        terms, which = numbered(np.concatenate([one, other]))
+        texts = self.terms.texts
+        iris = [texts[number][:-1] for number in terms.tolist()]  # `>` would come after `-` and `/` of a longer one
+        order = sorted(range(len(terms)), key=iris.__getitem__)
         ranks = np.empty(len(terms), np.int32)
         ranks[order] = np.arange(len(terms), dtype=np.int32)
         return ranks[which[: len(one)]], ranks[which[len(one) :]]
@@ -89,31 +104,18 @@ class Expressions:
         first, which = distinct([table.columns[name] for name in names], table.rows)
         found = np.full(len(first), UNBOUND, np.int32)
         for start, values in self._chunks(names, table, first):
-            for solution in self._ask(f"SELECT ?kgRow (({text}) AS ?kgValue) {{ {values} }}", expression.prefixes):
+            for solution in self.ask(f"SELECT ?kgRow (({text}) AS ?kgValue) {{ {values} }}", expression.prefixes):
                 if solution[1] is not None:
-                    found[start + _number(solution[0])] = self._terms.number_of(solution[1])
+                    found[start + number_of(solution[0])] = self.terms.number_of(solution[1])
         return found[which]
 
-    def aggregate(self, query: Select, table: Table) -> Iterator[list[int]]:
-        """The rows that a query which groups solutions gives for those of its group, as identifiers of terms."""
-        names = sorted(query.inputs & set(table.columns))
-        coded = query.counted & set(names)
-        for rows in _parts(query, table):
-            values = self._values(names, table, rows, coded)
-            text = f"SELECT {query.clause} {{ {values} }} {query.aggregation}"
-            for row in self._ask(text, query.prefixes):
-                yield [
-                    UNBOUND if term is None else _number(term) if name in coded else self._terms.number_of(term)
-                    for name, term in zip(query.names, row, strict=True)
-                ]
-
     def _chunks(self, names: list[str], table: Table, first: Index) -> Iterator[tuple[int, str]]:
-        for start in range(0, len(first), _CHUNK):
-            yield start, self._values(["kgRow", *names], table, first[start : start + _CHUNK])
+        for start in range(0, len(first), CHUNK):
+            yield start, self.values_block(["kgRow", *names], table, first[start : start + CHUNK])
 
-    def _values(self, names: list[str], table: Table, rows: Index, coded: Set[str] = frozenset()) -> str:
+    def values_block(self, names: list[str], table: Table, rows: Index, coded: Set[str] = frozenset()) -> str:
         """A VALUES block; `kgRow` is the number of the row, and `coded` variables are written as identifiers."""
-        texts, parts = self._terms.texts, list[list[str]]()
+        texts, parts = self.terms.texts, list[list[str]]()
         for name in names:
             if name == "kgRow":
                 parts.append([str(number) for number in range(len(rows))])
@@ -122,7 +124,7 @@ class Expressions:
             if name in coded:
                 parts.append(["UNDEF" if number == UNBOUND else str(number) for number in column.tolist()])
                 continue
-            if (self._terms.kinds(column[column != UNBOUND]) == BLANK).any():
+            if (self.terms.kinds(column[column != UNBOUND]) == BLANK).any():
                 raise NotCompiled("a blank node in an expression")
             parts.append(["UNDEF" if number == UNBOUND else texts[number] for number in column.tolist()])
         if not names:
@@ -130,7 +132,8 @@ class Expressions:
         lines = " ".join(f"({' '.join(row)})" for row in zip(*parts, strict=True))
         return f"VALUES ({' '.join('?' + name for name in names)}) {{ {lines} }}"
 
-    def _ask(self, text: str, prefixes: Mapping[str, str]) -> Iterator[list[str | None]]:
+    def ask(self, text: str, prefixes: Mapping[str, str]) -> Iterator[list[str | None]]:
+        """The solutions of a SELECT query over the empty store, as N-Triples writes their terms."""
         try:
             result = self._store.query(text, prefixes=dict(prefixes))
         except SyntaxError as error:
@@ -141,25 +144,9 @@ class Expressions:
 
     def _are_iris(self, table: Table, *names: str) -> bool:
         for name in names:
-            if not table.is_bound(name) or (self._terms.kinds(table.columns[name]) != IRI).any():
+            if not table.is_bound(name) or (self.terms.kinds(table.columns[name]) != IRI).any():
                 return False
         return True
-
-
-def _parts(query: Select, table: Table) -> Iterator[Index]:
-    """The solutions in parts of a bounded size, those of a group together; in one where the groups are not known."""
-    keys = [table.columns[name] for name in query.keys if name in table.columns]
-    if not keys:
-        yield np.arange(table.rows)
-        return
-    _, group = distinct(keys, table.rows)
-    order = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
-    begun = 0
-    while begun < table.rows:
-        end = starts[np.searchsorted(starts, begun + _CHUNK)] if starts[-1] >= begun + _CHUNK else table.rows
-        yield order[begun:end]
-        begun = int(end)
 
 
 def _names(expression: Expression, table: Table) -> list[str]:
@@ -168,6 +155,6 @@ def _names(expression: Expression, table: Table) -> list[str]:
     return sorted(wanted & set(table.columns))
 
 
-def _number(text: str | None) -> int:
+def number_of(text: str | None) -> int:
     """The number that an xsd:integer of N-Triples says."""
     return int(text[1 : text.index('"', 1)]) if text else 0

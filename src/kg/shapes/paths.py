@@ -15,6 +15,7 @@ from rdflib import RDF, SH, BNode, Graph, URIRef
 from rdflib.term import Node
 
 from kg.columns.columns import Columns, Pairs, distinct_pairs
+from kg.columns.places import numbered
 from kg.columns.terms import Ids
 from kg.namespaces import shorten
 from kg.shapes.faults import fault
@@ -179,7 +180,7 @@ def _themselves(nodes: Ids) -> Pairs:
 
 def _step(columns: Columns, path: Path, pairs: Pairs, inverse: bool) -> Pairs:
     """From each value one path further; the owners stay."""
-    reached, which = np.unique(pairs.value, return_inverse=True)
+    reached, which = numbered(pairs.value)
     onward = follow(columns, path, reached, inverse=inverse)
     counts = np.bincount(onward.owner, minlength=len(reached))
     starts = np.cumsum(counts) - counts

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
+from kg.shapes.grouping import group_keys, looked_into, without_order
 from kg.shapes.paths import Inverse, Path, Sequence
 from kg.shapes.patterns import (
     Bind,
@@ -87,7 +88,7 @@ class _Reader:
                 raise NotCompiled(self.on.peek().text)
             depth += self.on.is_sign("(") - self.on.is_sign(")")
             self.on.take()
-        rest = _without_order(self.on.words[begun : self.on.at])
+        rest = without_order(self.on.words[begun : self.on.at])
         words += rest
         inputs = {token.text[1:] for token in words if token.kind is Kind.VARIABLE} - {bind.variable for bind in binds}
         is_aggregated = bool(rest) or any(token.is_word(*_AGGREGATES) for token in words)
@@ -101,8 +102,8 @@ class _Reader:
             aggregation=tail,
             is_aggregated=is_aggregated,
             inputs=frozenset(inputs),
-            counted=frozenset(inputs) - _looked_into(words),
-            keys=_keys(rest),
+            counted=frozenset(inputs) - looked_into(words),
+            keys=group_keys(rest),
             prefixes=self.on.prefixes,
         )
 
@@ -256,29 +257,3 @@ class _Reader:
                 yield from self.pattern(value, path, subject)
             case _:
                 yield Triple(subject, predicate, value)
-
-
-def _without_order(words: list[Token]) -> list[Token]:
-    """What stands before ORDER BY: without LIMIT and OFFSET, the order is no matter of which solutions there are."""
-    return words[: next((place for place, word in enumerate(words) if word.is_word("ORDER")), len(words))]
-
-
-def _keys(words: list[Token]) -> tuple[str, ...]:
-    """The variables of a GROUP BY that has nothing but variables."""
-    having = next((place for place, word in enumerate(words) if word.is_word("HAVING")), len(words))
-    keys = words[2:having]
-    plain = bool(keys) and words[0].is_word("GROUP") and all(word.kind is Kind.VARIABLE for word in keys)
-    return tuple(word.text[1:] for word in keys) if plain else ()
-
-
-def _looked_into(words: list[Token]) -> set[str]:
-    """The variables that stand in parentheses other than those of COUNT."""
-    found, depth = set[str](), 0
-    for place, token in enumerate(words):
-        if token.kind is Kind.SIGN:
-            depth += (token.text == "(") - (token.text == ")")
-        before = [word for word in words[max(0, place - 3) : place] if not word.is_word("DISTINCT")][-2:]
-        is_counted = len(before) == 2 and before[0].is_word("COUNT") and before[1].text == "("
-        if token.kind is Kind.VARIABLE and depth and not is_counted:
-            found.add(token.text[1:])
-    return found

@@ -109,8 +109,9 @@ class _Builder:
             values["path"] = self._columns.terms.number(path)
         if value != NONE:
             values["value"] = value
-        if self._batch.bindings:
-            values.update(self._batch.bindings[place])
+        for name, column in self._batch.bindings.items():
+            if (number := int(column[place])) != NONE:
+                values[name] = number
         return {language: self._filled(pieces, values, language) for language, pieces in self._templates}
 
     def _filled(self, pieces: list[str], values: Mapping[str, int], language: str) -> str:

@@ -102,7 +102,7 @@ def _batch(graph: Graph, node: Node, shapes: Graph, columns: Columns) -> Batch:
         path=_numbers(columns, path) if isinstance(path, URIRef) and path != own else None,
         constraint=constraint,
         code=_code(shapes, constraint),
-        bindings=[{name: columns.terms.number(term) for name, term in bindings.items()}],
+        bindings={name: _numbers(columns, term) for name, term in bindings.items()},
         details=[_batch(graph, detail, shapes, columns) for detail in graph.objects(node, SH.detail)],
     )
 

@@ -37,8 +37,8 @@ _LONGEST = 1 << 16
 _ROW = "#row"
 
 _Structure = TypeVar("_Structure", Select, Group)
-Solution: TypeAlias = tuple[int, dict[str, int]]
-"""The index of the focus node, and the variables by name as identifiers of terms."""
+Solutions: TypeAlias = tuple[Index, dict[str, Ids]]
+"""The indices of the focus nodes, and the variables by name as identifiers of terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +75,18 @@ class SparqlEvaluator:
         """
         question = self._question(subject, constraint)
         if constraint.query.is_ask:
-            passed = set(self._asked(question))
-            wrong = np.array([row for row in range(len(question.owner)) if row not in passed], np.intp)
-            bindings = [self._given(constraint)] * len(wrong)
+            failed = np.ones(len(question.owner), np.bool_)
+            failed[self._asked(question)] = False
+            wrong = np.flatnonzero(failed)
+            bindings = self._given(constraint, len(wrong))
             yield from _batches(subject, constraint, question.owner[wrong], subject.pairs.value[wrong], None, bindings)
             return
-        solutions = list(self._selected(question))
-        if solutions:
-            yield from self._results(subject, constraint, solutions)
+        yield from self._results(subject, constraint, *self._selected(question))
 
-    def _given(self, constraint: Sparql) -> dict[str, int]:
+    def _given(self, constraint: Sparql, rows: int) -> dict[str, Ids]:
         """The parameters of a component that a constraint gives, which its messages may name (SHACL §6.2.3)."""
-        return {name: self._columns.terms.number(term) for name, term in constraint.parameters.items()}
+        numbers = {name: self._columns.terms.number(term) for name, term in constraint.parameters.items()}
+        return {name: np.full(rows, number, np.int32) for name, number in numbers.items()}
 
     def _question(self, subject: Subject, constraint: Sparql) -> _Question:
         query, shape, terms = constraint.query, subject.shape, self._columns.terms
@@ -110,48 +110,48 @@ class SparqlEvaluator:
                 inputs[name] = np.full(len(owner), terms.number(term), np.int32)
         return _Question(constraint, prepared, owner, inputs)
 
-    def _selected(self, question: _Question) -> Iterator[Solution]:
+    def _selected(self, question: _Question) -> Solutions:
         """The solutions of a SELECT query, for each focus node that they are about."""
         query, prepared = question.constraint.query, question.prepared
         try:
             select = _read(question, read_select)
             table = self._in_columns.select(select, question.table() if prepared.used else None)
         except NotCompiled:
-            yield from self._in_store.select(query, prepared, question.owner, question.inputs)
-            return
+            return _as_columns(list(self._in_store.select(query, prepared, question.owner, question.inputs)))
         if "this" not in select.names:
             raise fault(self._shapes, query.node, "has a query that does not return $this")
-        names = [name for name in table.columns if name not in (_ROW, "this")]
-        rows = zip(*(table.columns[name].tolist() for name in names), strict=True) if names else [()] * table.rows
-        owners = table.columns[_ROW].tolist() if _ROW in table.columns else None
-        for place, row in enumerate(rows):
-            found = {name: number for name, number in zip(names, row, strict=True) if number != UNBOUND}
-            for owner in [owners[place]] if owners is not None else question.owner.tolist():
-                yield owner, found
+        found = {name: column for name, column in table.columns.items() if name not in (_ROW, "this")}
+        if _ROW in table.columns:
+            return table.columns[_ROW].astype(np.intp), found
+        times = len(question.owner)
+        return np.tile(question.owner, table.rows), {name: column.repeat(times) for name, column in found.items()}
 
-    def _asked(self, question: _Question) -> Iterator[int]:
+    def _asked(self, question: _Question) -> Index:
         """The rows for which an ASK query answers yes."""
         query, prepared = question.constraint.query, question.prepared
         try:
             table = self._in_columns.ask(_read(question, read_ask), question.table())
         except NotCompiled:
-            yield from self._in_store.ask(query, prepared, question.inputs)
-            return
-        yield from np.unique(table.columns[_ROW]).tolist()
+            return np.fromiter(self._in_store.ask(query, prepared, question.inputs), np.intp)
+        return table.columns[_ROW].astype(np.intp)
 
-    def _results(self, subject: Subject, constraint: Sparql, solutions: list[Solution]) -> Iterator[Batch]:
+    def _results(self, subject: Subject, constraint: Sparql, owner: Index, found: Mapping[str, Ids]) -> Iterator[Batch]:
         """A result for each solution (SHACL §5.3.2)."""
-        terms = self._columns.terms
-        owner = np.array([place for place, _ in solutions], np.intp)
-        value = np.array([found.get("value", NONE) for _, found in solutions], np.int32)
-        path = np.array([found.get("path", NONE) for _, found in solutions], np.int32)
+        texts, nothing = self._columns.terms.texts, np.full(len(owner), NONE, np.int32)
+        value, path = found.get("value", nothing), found.get("path", nothing)
         if subject.shape.path is None:
             value = np.where(value == NONE, subject.nodes[owner], value)
-        given = self._given(constraint)
-        bindings = [{**given, **found} for _, found in solutions]
-        if any(terms.text(found["failure"]).startswith('"true"') for found in bindings if "failure" in found):
+        failures = found.get("failure", nothing)
+        if any(texts[number].startswith('"true"') for number in failures[failures != UNBOUND].tolist()):
             raise fault(self._shapes, constraint.query.node, "has a query that reports a failure")
+        bindings = {**self._given(constraint, len(owner)), **found}
         yield from _batches(subject, constraint, owner, value, path if (path != NONE).any() else None, bindings)
+
+
+def _as_columns(solutions: list[tuple[int, dict[str, int]]]) -> Solutions:
+    names = {name for _, found in solutions for name in found}
+    columns = {name: np.array([found.get(name, UNBOUND) for _, found in solutions], np.int32) for name in names}
+    return np.array([place for place, _ in solutions], np.intp), columns
 
 
 def _read(question: _Question, read: Callable[[str, Mapping[str, str]], _Structure]) -> _Structure:
@@ -171,7 +171,7 @@ def _batches(  # noqa: PLR0913, PLR0917 - the columns of a batch
     owner: Index,
     value: Ids,
     path: Ids | None,
-    bindings: list[dict[str, int]],
+    bindings: Mapping[str, Ids],
 ) -> Iterator[Batch]:
     if not len(owner):
         return

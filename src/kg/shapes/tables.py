@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kg.columns.columns import Index, gather
+from kg.columns.places import numbered
 from kg.columns.terms import Ids
 
 __all__ = ["UNBOUND", "Table", "concatenate", "distinct", "join", "unit"]
@@ -48,9 +49,12 @@ def distinct(columns: Sequence[Ids], rows: int) -> tuple[Index, Index]:
     """The places of the first of each distinct row, and for each row which of those it is like."""
     if not columns:
         return np.zeros(min(rows, 1), np.intp), np.zeros(rows, np.intp)
-    first, which = _unique(columns[0].astype(np.int64))
+    different, which = numbered(columns[0] - UNBOUND)
     for column in columns[1:]:
-        first, which = _unique((which.astype(np.int64) << 32) | (column.astype(np.int64) & 0xFFFFFFFF))
+        others, other = numbered(column - UNBOUND)
+        different, which = numbered(which * len(others) + other)
+    first = np.empty(len(different), np.intp)
+    first[which[::-1]] = np.arange(rows)[::-1]  # of several rows, the last one that is written stays: the first
     return first, which
 
 
@@ -72,11 +76,6 @@ def join(left: Table, right: Table) -> Table:
     pairs = gather(keys, order, which[: left.rows].astype(np.int32))
     taken, other = left.take(pairs.owner), right.take(pairs.value.astype(np.intp))
     return Table({**other.columns, **taken.columns}, len(pairs))
-
-
-def _unique(keys: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[Index, Index]:
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    return first, which
 
 
 def _column(table: Table, name: str) -> Ids:

@@ -9,6 +9,7 @@ import numpy as np
 from rdflib import URIRef
 
 from kg.columns.columns import Columns, Pairs, gather
+from kg.columns.places import numbered
 from kg.columns.terms import Ids
 from kg.shapes.paths import Alternative, Path, Predicate, Repeated, follow
 from kg.shapes.patterns import NotCompiled, Term, Triple
@@ -115,7 +116,7 @@ class TriplePatterns:
     def _follow(self, path: Path, nodes: Ids, *, inverse: bool) -> Pairs:
         if isinstance(path, Predicate):
             return follow(self._columns, path, nodes, inverse=inverse)
-        reached, which = np.unique(nodes, return_inverse=True)
+        reached, which = numbered(nodes)
         found = follow(self._columns, path, reached, inverse=inverse)
         return gather(found.owner.astype(np.int32), found.value, which.astype(np.int32))
 
@@ -159,7 +160,7 @@ class TriplePatterns:
         column = self._bound(Term(name, True), table)
         assert column is not None  # noqa: S101 - the caller has looked
         found = 0
-        for predicate in np.unique(column).tolist():
+        for predicate in numbered(column)[0].tolist():
             text = self._columns.terms.text(predicate)
             if text[0] == "<":
                 part = table.take(np.flatnonzero(column == predicate))

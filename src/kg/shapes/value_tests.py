@@ -8,13 +8,14 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from rdflib import RDF, RDFS, SH
 from rdflib.term import Node
 
 from kg.columns.columns import Columns, is_among
+from kg.columns.places import numbered
 from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, datatype_of, language_of, lexical_of, text_of
 from kg.shapes.literals import comes_before, is_well_formed, read_value
 from kg.shapes.model import ValueTest
@@ -52,7 +53,7 @@ def instances(columns: Columns, kind: Node) -> Ids:
     """The SHACL instances of a class (SHACL §1.3): of it, or of a class below it."""
     below = follow(columns, _SUPERCLASSES, columns.terms.numbers([kind])).value
     found = columns.values(below, columns.terms.number(RDF.type), inverse=True)
-    return np.unique(found.value)
+    return numbered(found.value)[0]
 
 
 def _datatype(test: ValueTest) -> Callable[[str], bool]:
@@ -90,13 +91,13 @@ def _pattern(test: ValueTest) -> Callable[[str], bool]:
 
 
 def _language_in(test: ValueTest) -> Callable[[str], bool]:
-    ranges = [str(term).lower() for term in test.arguments]
+    ranges = tuple(str(term).lower() for term in test.arguments)
 
-    def check(text: str) -> bool:
-        language = language_of(text)
+    @cache
+    def matches(language: str) -> bool:
         return bool(language) and any(language == one or language.startswith(one + "-") for one in ranges)
 
-    return check
+    return lambda text: matches(language_of(text))
 
 
 _CHECKS: dict[str, Callable[[ValueTest], Callable[[str], bool]]] = {
