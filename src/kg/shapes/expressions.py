@@ -13,8 +13,8 @@ import numpy as np
 from pyoxigraph import QuerySolutions, Store
 
 from kg.columns.columns import Index
-from kg.columns.places import numbered
-from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, TermTable, lexical_of
+from kg.columns.terms import BLANK, LITERAL, Ids, Mask, TermTable
+from kg.shapes.at_once import answer_at_once
 from kg.shapes.patterns import Expression, NotCompiled
 from kg.shapes.tables import UNBOUND, Table, distinct
 
@@ -23,12 +23,7 @@ __all__ = ["CHUNK", "Expressions", "number_of"]
 CHUNK = 20_000
 """Solutions that are written into one query."""
 
-_SAME = re.compile(r"\(\s*\?(\w+)\s*(!?=)\s*\?(\w+)\s*\)")
-_ORDER = re.compile(r"\(\s*STR\s*\(\s*\?(\w+)\s*\)\s*([<>])\s*STR\s*\(\s*\?(\w+)\s*\)\s*\)", re.IGNORECASE)
 _OF_LITERAL = re.compile(r'\(\s*REGEX\s*\(\s*\?(\w+)\s*,\s*"(?:[^"\\]|\\.)*"(?:\s*,\s*"\w*")?\s*\)\s*\)', re.IGNORECASE)
-_KIND = re.compile(r"\(\s*(isIRI|isURI|isBlank|isLiteral)\s*\(\s*\?(\w+)\s*\)\s*\)", re.IGNORECASE)
-_STARTS = re.compile(r"\(?\s*STRSTARTS\s*\(\s*STR\s*\(\s*\?(\w+)\s*\)\s*,\s*\"([^\"\\]*)\"\s*\)\s*\)?", re.IGNORECASE)
-_KINDS = {"isiri": IRI, "isuri": IRI, "isblank": BLANK, "isliteral": LITERAL}
 
 
 class Expressions:
@@ -40,7 +35,7 @@ class Expressions:
 
     def holds(self, expression: Expression, table: Table) -> Mask:
         """In which solutions the effective boolean value is true (SPARQL 1.1 §17.2.2); an error is not."""
-        if (known := self._at_once(expression.text, table)) is not None:
+        if (known := answer_at_once(self.terms, expression.text, table)) is not None:
             return known
         match = _OF_LITERAL.fullmatch(expression.text)
         if match is None or not table.is_bound(match[1]):
@@ -59,44 +54,6 @@ class Expressions:
             for solution in self.ask(f"SELECT ?kgRow {{ {values} FILTER ({text}) }}", expression.prefixes):
                 passed[start + number_of(solution[0])] = True
         return passed[which]
-
-    def _at_once(self, text: str, table: Table) -> Mask | None:
-        """The conditions that the identifiers themselves answer, or else None."""
-        if (match := _KIND.fullmatch(text)) and table.is_bound(match[2]):
-            kind: Mask = self.terms.kinds(table.columns[match[2]]) == _KINDS[match[1].lower()]
-            return kind
-        if (match := _STARTS.fullmatch(text)) and table.is_bound(match[1]):
-            return self._start_with(match[2], table.columns[match[1]])
-        match = _SAME.fullmatch(text) or _ORDER.fullmatch(text)
-        if match is None or not self._are_iris(table, match[1], match[3]):
-            return None
-        one, other = table.columns[match[1]], table.columns[match[3]]
-        if "=" in match[2]:
-            same: Mask = one == other
-            return same if match[2] == "=" else ~same
-        one, other = self._ranks(one, other)
-        before: Mask = one < other if match[2] == "<" else one > other
-        return before
-
-    def _start_with(self, start: str, column: Ids) -> Mask:
-        """Which terms have a lexical form or an IRI that starts so; a blank node has none (SPARQL 1.1 §17.4.2.5)."""
-        texts, different = self.terms.texts, np.flatnonzero(np.bincount(column, minlength=1))
-        starts = np.zeros(len(texts), np.bool_)
-        starts[different] = [
-            texts[number][0] != "_" and lexical_of(texts[number]).startswith(start) for number in different
-        ]
-        found: Mask = starts[column]
-        return found
-
-    def _ranks(self, one: Ids, other: Ids) -> tuple[Ids, Ids]:
-        """Two columns of IRIs as their places in the order of their texts."""
-        terms, which = numbered(np.concatenate([one, other]))
-        texts = self.terms.texts
-        iris = [texts[number][:-1] for number in terms.tolist()]  # `>` would come after `-` and `/` of a longer one
-        order = sorted(range(len(terms)), key=iris.__getitem__)
-        ranks = np.empty(len(terms), np.int32)
-        ranks[order] = np.arange(len(terms), dtype=np.int32)
-        return ranks[which[: len(one)]], ranks[which[len(one) :]]
 
     def values(self, expression: Expression, table: Table) -> Ids:
         """The value in each solution; an error leaves it unbound."""
@@ -141,12 +98,6 @@ class Expressions:
         assert isinstance(result, QuerySolutions)  # noqa: S101 - all these queries are SELECT
         for solution in result:
             yield [str(term) if term is not None else None for term in solution]
-
-    def _are_iris(self, table: Table, *names: str) -> bool:
-        for name in names:
-            if not table.is_bound(name) or (self.terms.kinds(table.columns[name]) != IRI).any():
-                return False
-        return True
 
 
 def _names(expression: Expression, table: Table) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from kg.shapes.grouping import group_keys, looked_into, without_order
@@ -174,7 +174,7 @@ class _Reader:
                 elements.append(Optional(self.group()))
             elif token.is_word("FILTER"):
                 self.on.take()
-                elements.append(Filter(self.constraint()))
+                elements.extend(map(Filter, self.conditions()))
             elif token.is_word("BIND"):
                 self.on.take()
                 elements.append(self.named_expression())
@@ -217,8 +217,11 @@ class _Reader:
             groups.append(self.group())
         return Union(tuple(groups))
 
-    def constraint(self) -> Expression:
-        """What follows FILTER: an expression in parentheses, a call, or EXISTS."""
+    def conditions(self) -> Iterator[Expression]:
+        """What follows FILTER: an expression in parentheses, a call, or EXISTS; of a conjunction, each part.
+
+        A conjunction is true where each part is, and where a part is an error it is not (SPARQL 1.1 §17.2).
+        """
         begun = self.on.at
         if self.on.peek().is_word("NOT"):
             self.on.take()
@@ -229,7 +232,12 @@ class _Reader:
             while not self.on.is_sign("("):
                 self.on.take()
             self.on.skip("(", ")")
-        return self.expression(begun, self.on.at)
+        end = self.on.at
+        for first, last in self.on.conjuncts(begun, end):
+            part = self.expression(first, last)
+            yield replace(part, text=f"({part.text})")
+        if not self.on.conjuncts(begun, end):
+            yield self.expression(begun, end)
 
     def triples(self) -> Iterator[Triple]:
         subject = read_term(self.on)

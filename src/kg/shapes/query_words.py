@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rdflib import RDF, URIRef
 
@@ -52,6 +53,20 @@ class Words:
         while depth:
             depth += self.is_sign(opening) - self.is_sign(closing)
             self.take()
+
+    def conjuncts(self, begun: int, end: int) -> list[tuple[int, int]]:
+        """Where the parts of a conjunction in parentheses begin and end; none if it is something else."""
+        depth, cuts = 0, [begun]
+        for place in range(begun, end):
+            word = self.words[place]
+            if word.kind is Kind.SIGN:
+                depth += (word.text in {"(", "{"}) - (word.text in {")", "}"})
+                if depth == 1 and word.text == "||":
+                    return []
+                if depth == 1 and word.text == "&&":
+                    cuts.append(place)
+        is_conjunction = len(cuts) > 1 and self.words[begun].text == "("
+        return [(first + 1, last) for first, last in pairwise([*cuts, end - 1])] if is_conjunction else []
 
     def iri(self, token: Token) -> str:
         if token.kind is Kind.IRI and ":" in token.text and "\\" not in token.text:
