@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -76,6 +77,7 @@ def _dates(terms: TermTable, sign: str, table: Table, names: tuple[str, str], *,
     return found
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_plain_date(text: str) -> bool:
     lexical = lexical_of(text)
     return datatype_of(text) == _DATE and _PLAIN_DATE.fullmatch(lexical) is not None and is_well_formed(lexical, _DATE)
