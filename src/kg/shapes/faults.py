@@ -51,5 +51,6 @@ def _reference(shapes: Graph, node: Node) -> tuple[Node, Node] | None:
     """A node that refers to this one, and the predicate."""
     found = sorted(shapes.subject_predicates(node))
     if isinstance(node, Literal) or node == RDF.nil:  # it may stand in many places: a path is where it is wrong
-        found = [pair for pair in found if pair[1] in _IN_PATHS]
+        in_paths = [pair for pair in found if pair[1] in _IN_PATHS]
+        found = in_paths or [pair for pair in found if pair[1] == RDF.first]
     return found[0] if found else None

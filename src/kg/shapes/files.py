@@ -11,6 +11,7 @@ from rdflib import Dataset, Graph
 
 from kg.columns.columns import Columns
 from kg.columns.encode import encode_files, encode_graph, encode_store
+from kg.columns.entities import refuse_nested_entities
 from kg.dataset import read_shapes
 from kg.derive import with_derived
 from kg.errors import ConfigurationError, SourceError
@@ -90,6 +91,8 @@ def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
     found = [file for path in named for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])]
     if not found:
         raise ConfigurationError(f"there is no Turtle file in {', '.join(map(str, named)) or 'no file at all'}")
+    for file in found:
+        refuse_nested_entities(file)
     return found
 
 

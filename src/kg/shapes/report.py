@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from textwrap import indent
 
-from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
+from rdflib import SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.locations import Place
-from kg.namespaces import GOV, shorten
-from kg.shapes.paths import Path, Predicate, path_text, write_path
+from kg.namespaces import shorten
+from kg.shapes.paths import Path, Predicate, path_text
+from kg.shapes.report_graph import report_graph
 
 __all__ = ["SEVERITIES", "Result", "ValidationReport", "in_language", "summary"]
 
@@ -49,6 +50,11 @@ class Result:
     """The path, if it is more than a predicate: `path` is the node that the shapes graph writes it with."""
     details: tuple[Result, ...] = ()
     """`sh:detail`: why a value does not conform to a shape that it should conform to."""
+
+    @property
+    def result_severity(self) -> URIRef:
+        """`sh:resultSeverity`."""
+        return self.severity_iri or SEVERITIES[self.severity]
 
     def message(self, language: str) -> str:
         """The message in `language`, else in English, else in any."""
@@ -165,15 +171,7 @@ class ValidationReport:
 
     def to_graph(self) -> Graph:
         """The standard report (SHACL §3.6.1), with `gov:shapeCode` on each result; the same input, the same graph."""
-        graph = Graph()
-        report = BNode("report")
-        graph.add((report, RDF.type, SH.ValidationReport))
-        graph.add((report, SH.conforms, Literal(not self.results)))
-        for number, result in enumerate(self.results):
-            node = BNode(f"result{number:08}")
-            graph.add((report, SH.result, node))
-            _add_result(graph, node, result)
-        return graph
+        return report_graph(self.results)
 
     def to_turtle(self, prefixes: Mapping[str, str]) -> str:
         """The standard report as Turtle."""
@@ -226,26 +224,3 @@ def _json_path(result: Result) -> str | None:
     if result.route is not None and not isinstance(result.route, Predicate):
         return path_text(result.route)
     return str(result.path) if result.path is not None else None
-
-
-def _add_result(graph: Graph, node: BNode, result: Result) -> None:
-    graph.add((node, RDF.type, SH.ValidationResult))
-    graph.add((node, SH.focusNode, result.focus))
-    graph.add((node, SH.resultSeverity, result.severity_iri or SEVERITIES[result.severity]))
-    graph.add((node, SH.sourceShape, result.shape))
-    graph.add((node, SH.sourceConstraintComponent, result.component))
-    graph.add((node, URIRef(GOV.shapeCode), Literal(result.code)))
-    if result.constraint is not None:
-        graph.add((node, SH.sourceConstraint, result.constraint))
-    if result.route is not None:
-        graph.add((node, SH.resultPath, write_path(graph, result.route, f"{node}path")))
-    elif isinstance(result.path, URIRef):
-        graph.add((node, SH.resultPath, result.path))
-    if result.value is not None:
-        graph.add((node, SH.value, result.value))
-    for language, text in result.messages.items():
-        graph.add((node, SH.resultMessage, Literal(text, lang=language or None)))
-    for number, detail in enumerate(result.details):
-        inner = BNode(f"{node}-{number}")
-        graph.add((node, SH.detail, inner))
-        _add_result(graph, inner, detail)

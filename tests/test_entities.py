@@ -1,0 +1,57 @@
+"""Entities in RDF/XML that would fill the memory are refused before the file is parsed."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.columns.entities import refuse_nested_entities
+from kg.errors import SourceError
+
+BOMB = """<?xml version="1.0"?>
+<!DOCTYPE rdf:RDF [
+  <!ENTITY a "aaaaaaaaaa">
+  <!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>
+]>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="https://e.org/">
+  <rdf:Description rdf:about="https://e.org/x"><e:p>&b;</e:p></rdf:Description>
+</rdf:RDF>
+"""
+PLAIN = BOMB.replace("'&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'", '"b &#38; c"')
+
+
+@pytest.mark.parametrize("name", ["data.rdf", "data.rdf.gz"])
+def test_an_entity_made_of_entities_is_refused_with_its_line(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    for text, is_fine in ((BOMB, False), (BOMB.replace("'", '"'), False), (PLAIN, True)):
+        path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+        if is_fine:
+            refuse_nested_entities(path)
+            continue
+        with pytest.raises(SourceError, match="The entity b refers to other entities") as error:
+            refuse_nested_entities(path)
+        assert (error.value.path, error.value.line) == (path, 4)
+
+
+def test_validation_looks_before_it_parses(tmp_path: Path) -> None:
+    data, shapes = tmp_path / "data.rdf", tmp_path / "shapes.ttl"
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <https://e.org/S> sh:targetSubjectsOf <https://e.org/p> ; sh:closed true ."
+    )
+    data.write_text(BOMB)
+    with pytest.raises(SourceError, match="The entity b"):
+        kg.validate(data, shapes)
+    with pytest.raises(SourceError, match="The entity b"):
+        kg.validate(shapes, data)
+    data.write_text(PLAIN)
+    [result] = kg.validate(data, shapes).results
+    assert str(result.value) == "b & c"
+
+
+def test_other_files_are_not_looked_into(tmp_path: Path) -> None:
+    path = tmp_path / "data.ttl"
+    path.write_text(f'<urn:a> <urn:b> """{BOMB}""" .')
+    refuse_nested_entities(path)
