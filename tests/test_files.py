@@ -127,8 +127,10 @@ def test_what_is_imported_is_not_fetched(tmp_path: Path) -> None:
         shapes = write(tmp_path, "shapes.ttl", text)
         for engine in ("compiled", "pyshacl"):
             report = kg.validate(write(tmp_path, "data.ttl", DATA), shapes, engine=engine)
-            assert report.hints == (f"{shapes}:5: owl:imports <http://127.0.0.1:{port}/s.ttl> is not followed: "
-                                    "give the file with the other shapes",)  # fmt: skip
+            [hint] = report.hints
+            assert hint.startswith(
+                f"{shapes}:5: owl:imports is not followed: give the file of <http://127.0.0.1:{port}/"
+            )
         with pytest.raises(TimeoutError):
             server.accept()
 

@@ -35,8 +35,12 @@ HEAD = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix owl: <http://www.w3.
             ["Nothing is said of the shape <https://example.org/T>, so that everything conforms"],
         ),
         (
+            "owl:imports :a , :b , :c",
+            ["owl:imports is not followed: give the file of <https://example.org/a> and 2 more with the other shapes"],
+        ),
+        (
             "owl:imports :other , :S",
-            ["owl:imports <https://example.org/other> is not followed: give the file with the other shapes"],
+            ["owl:imports is not followed: give the file of <https://example.org/other> with the other shapes"],
         ),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from rdflib import SH, Graph
+from rdflib import SH, XSD, Graph, Literal
 
 from generated_shapes import EX, cases
 from kg.dataset import derived_graphs, read_shapes
@@ -98,6 +98,15 @@ def test_pyshacl_passes_what_shacl_does_not(value: str, constraint: str) -> None
     [result] = evaluate(data, shapes_of(constraint)).results
     assert result.focus == EX.a
     assert evaluate(data, shapes_of(constraint), only_pyshacl=True).results == ()
+
+
+def test_pyshacl_takes_another_literal_for_true() -> None:
+    """SHACL §4.4.5 asks for the term `true`; so does `uniqueLang-002` of the W3C suite."""
+    data = Graph().parse(data=f'{HEAD} :a :p "x"@en , "y"@en .')
+    shapes = shapes_of("sh:name 'S'")
+    shapes.add((EX.S, SH.uniqueLang, Literal("1", datatype=XSD.boolean, normalize=False)))
+    assert evaluate(data, shapes).results == ()
+    assert len(evaluate(data, shapes, only_pyshacl=True).results) == 1
 
 
 def test_pyshacl_gives_up_where_a_blank_node_is_compared() -> None:

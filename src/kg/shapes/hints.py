@@ -63,9 +63,11 @@ def _left_out(shapes: Graph) -> Iterator[Hint]:
     for predicate in _ADVANCED & set(shapes.predicates()):
         name = shorten(str(predicate), TERMS)
         yield Hint(f"{name} belongs to the Advanced Features of SHACL, which are not evaluated", predicate)
-    for imported in set(shapes.objects(None, OWL.imports)):
-        if isinstance(imported, URIRef) and (imported, None, None) not in shapes:
-            yield Hint(f"owl:imports <{imported}> is not followed: give the file with the other shapes", imported)
+    imports = {term for term in shapes.objects(None, OWL.imports) if isinstance(term, URIRef)}
+    if missing := sorted(term for term in imports if (term, None, None) not in shapes):
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        text = f"owl:imports is not followed: give the file of <{missing[0]}>{more} with the other shapes"
+        yield Hint(text, missing[0])
 
 
 def _without_path(shapes: Graph) -> Iterator[Hint]:
