@@ -24,3 +24,14 @@ def test_property_in_a_second_file_is_found(tmp_path: Path) -> None:
     second.write_text("\n<https://e.org/a> <https://e.org/q> 1 .\n")
     place = Locations([first, second]).place(URIRef("https://e.org/a"), URIRef("https://e.org/q"))
     assert str(place) == f"{second}:2"
+
+
+def test_where_a_term_is_mentioned_first(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.ttl", tmp_path / "other.ttl"
+    one.write_text("@prefix a: <urn:a:> .\n# a:b\na:c a:d 'a:b' .\n")
+    other.write_text("PREFIX a: <urn:a:>\n\n<urn:x> a:d\n  <urn:a:b> .\n<urn:y> a:d a:b , a:x\\-y .\n")
+    places = Locations([one, other])
+    assert str(places.mention("urn:a:c")) == f"{one}:3"
+    assert str(places.mention("urn:a:b")) == f"{other}:4"
+    assert str(places.mention("urn:a:x-y")) == f"{other}:5"
+    assert places.mention("urn:a:") is None
