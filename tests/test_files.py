@@ -142,3 +142,14 @@ def test_a_deactivated_shape_and_a_severity_of_ones_own(tmp_path: Path) -> None:
     assert (result.severity, str(result.severity_iri)) == ("violation", "https://example.org/Grave")
     off = wrong.replace("sh:targetClass", "sh:deactivated true ; sh:targetClass")
     assert kg.validate(data, write(tmp_path, "off.ttl", off)).results == ()
+
+
+def test_pyshacl_is_asked_alone_about_shapes_that_cannot_be_compiled(tmp_path: Path) -> None:
+    """An entailment is refused (SHACL §1.5), which pySHACL does not."""
+    data, shapes = write(tmp_path, "data.ttl", DATA), GOOD.replace("sh:minCount 1", "sh:node [ sh:nodeKind sh:IRI ]")
+    path = write(tmp_path, "shapes.ttl", f"{shapes}:S sh:entailment :RDFS .\n")
+    with pytest.raises(SourceError, match="asks for the entailment") as error:
+        kg.validate(data, path)
+    assert error.value.line == 5
+    [result] = kg.validate(data, path, engine="pyshacl").results
+    assert len(result.details) == 1

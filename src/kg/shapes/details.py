@@ -27,7 +27,6 @@ def details_of(evaluator: Evaluator, batch: Batch) -> Iterator[Batch]:
 
     A value that conforms where it must not (`sh:not`, `sh:qualifiedMaxCount`, `sh:xone` with two shapes) has none.
     """
-    yield from batch.details
     everyone = np.arange(len(batch))
     match batch.asked:
         case Logic(SH.XoneConstraintComponent, shapes):
