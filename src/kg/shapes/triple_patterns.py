@@ -9,7 +9,7 @@ import numpy as np
 from rdflib import URIRef
 
 from kg.columns.columns import Columns, Pairs, gather
-from kg.columns.places import numbered
+from kg.columns.places import numbered, places
 from kg.columns.terms import Ids
 from kg.shapes.paths import Alternative, Path, Predicate, Repeated, follow
 from kg.shapes.patterns import NotCompiled, Term, Triple
@@ -61,14 +61,55 @@ class TriplePatterns:
         return concatenate(then(self._triple(pattern, table.take(rows))) for rows in places)
 
     def _expected(self, pattern: Triple, table: Table) -> float:
-        """How many solutions a triple pattern is expected to leave."""
+        """How many solutions a triple pattern leaves: counted where one end is known, or else estimated."""
         subject, value = self._is_known(pattern.subject, table), self._is_known(pattern.object, table)
-        size, subjects, objects = self._size(pattern.predicate, table)
         if subject and value:
             return table.rows * 0.5
+        if subject or value:
+            end = pattern.subject if subject else pattern.object
+            counted = self._count(pattern.predicate, end, table, inverse=not subject)
+            if counted is not None:
+                return counted
+        size, subjects, objects = self._size(pattern.predicate, table)
         if subject:
             return table.rows * size / max(subjects, 1)
         return table.rows * size / max(objects, 1) if value else table.rows * float(size)
+
+    def _count(self, predicate: Term | Path, end: Term, table: Table, *, inverse: bool) -> int | None:
+        """How many values there are at the other end; None where only following the path would tell.
+
+        Averages mislead: one party may own ten thousand things, and a pattern about owners in turn asks about each.
+        """
+        if end.is_variable and not table.is_bound(end.text):
+            return None
+        match predicate:
+            case Predicate(iri):
+                number = self._columns.terms.number(iri)
+                keys = (self._columns.backward(number) if inverse else self._columns.forward(number))[0]
+                _, counts = places(keys, self._nodes(end, table))
+                return int(counts.sum())
+            case Alternative(paths):
+                found = [self._count(path, end, table, inverse=inverse) for path in paths]
+                return None if None in found else sum(count for count in found if count is not None)
+            case Term(name, True) if table.is_bound(name):
+                return sum(
+                    self._count(
+                        Predicate(_iri(text)),
+                        end,
+                        table.take(np.flatnonzero(table.columns[name] == one)),
+                        inverse=inverse,
+                    )
+                    or 0
+                    for one in numbered(table.columns[name])[0].tolist()
+                    if (text := self._columns.terms.text(one))[0] == "<"
+                )
+        return None
+
+    def _nodes(self, term: Term, table: Table) -> Ids:
+        """What a term stands for in each solution."""
+        if term.is_variable:
+            return table.columns[term.text]
+        return np.full(table.rows, self._columns.terms.number_of(term.text), np.int32)
 
     def _size(self, predicate: Term | Path, table: Table) -> tuple[int, int, int]:
         """Triples, distinct subjects and distinct objects, roughly."""
@@ -124,12 +165,11 @@ class TriplePatterns:
         return self._bound(pattern.subject, table), self._bound(pattern.object, table)
 
     def _bound(self, term: Term, table: Table) -> Ids | None:
-        if not term.is_variable:
-            return np.full(table.rows, self._columns.terms.number_of(term.text), np.int32)
-        column = table.columns.get(term.text)
-        if column is not None and not table.is_bound(term.text):
+        if term.is_variable and term.text not in table.columns:
+            return None
+        if term.is_variable and not table.is_bound(term.text):
             raise NotCompiled(f"?{term.text} may be unbound")
-        return column
+        return self._nodes(term, table)
 
     def _any_predicate(self, pattern: Triple, name: str, table: Table) -> Table:
         if name in table.columns:
