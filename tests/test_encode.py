@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store, parse, serialize
 from rdflib import Graph
 
-from kg.columns.encode import encode_files, encode_graph, encode_store
+from kg.columns.encode import encode_files, encode_graph, encode_store, read_part
 from kg.errors import SourceError
 
 TURTLE = """@prefix : <https://example.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -95,3 +95,30 @@ def test_what_is_no_rdf_or_not_packed_is_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_text("a,b\n")
         with pytest.raises(SourceError):
             encode_files([tmp_path / name])
+
+
+def test_relative_iris_are_of_the_file_where_it_has_an_address(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<> <#p> <urn:o> .")
+    address = (tmp_path / "a.ttl").resolve().as_uri()
+    assert texts(encode_files([tmp_path / "a.ttl"])) == {(f"<{address}>", f"<{address}#p>", "<urn:o>")}
+    with pytest.raises(SourceError, match="relative, and there is no base"):
+        read_part(tmp_path / "a.ttl")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.nt", '<urn:a> <urn:p> "x .\n', "a.nt:1:17: Unexpected end of file"),
+        ("a.jsonld", '{"@id": ', "a.jsonld:1:9: Unexpected end of file, a value was expected"),
+        (
+            "a.jsonld",
+            '{"@context": "http://127.0.0.1:9/c"}',
+            "a.jsonld: Its @context is at an address, and nothing is fetched",
+        ),
+    ],
+)
+def test_errors_name_the_place_once(tmp_path: Path, name: str, text: str, message: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(SourceError) as error:
+        encode_files([tmp_path / name])
+    assert str(error.value) == f"{tmp_path}/{message}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Mapping
@@ -18,16 +19,19 @@ from rdflib import Graph
 from rdflib.term import Node
 
 from kg.columns.columns import Columns, Triples
+from kg.columns.entities import refuse_nested_entities
+from kg.columns.syntaxes import syntax_of
 from kg.columns.terms import TermTable, language_of
 from kg.errors import SourceError
 from kg.namespaces import FOREIGN
 from kg.turtle.diagnosis import diagnose
 from kg.turtle.reader import read_text
 
-__all__ = ["Part", "encode_files", "encode_graph", "encode_store", "read_part", "syntax_of"]
+__all__ = ["Part", "encode_files", "encode_graph", "encode_store", "read_part"]
 
 _AT_ONCE = 50_000
 """Triples between two reports of progress."""
+_PLACE = re.compile(r"^Parser error (?:at|between) line .*?: ")
 _LARGEST_DIAGNOSED = 16 << 20
 """Bytes of a Turtle file up to which an error is explained by reading all tokens before it."""
 
@@ -71,27 +75,41 @@ def encode_store(store: Store) -> Columns:
 def encode_files(paths: Iterable[Path]) -> Columns:
     """The triples of files together, named graphs merged; blank nodes of two files are never the same.
 
+    Relative IRIs are resolved against the address of the file (RFC 3986 §5.1.3).
+
     Raises:
         SourceError: unknown syntax, or a syntax error with its line.
     """
     terms = TermTable()
-    tables = [read_part(path).numbered(terms, f"f{number}") for number, path in enumerate(paths)]
+    parts = (read_part(path, base=path.resolve().as_uri()) for path in paths)
+    tables = [part.numbered(terms, f"f{number}") for number, part in enumerate(parts)]
     return Columns(terms, np.concatenate([np.empty((0, 3), np.int32), *tables]))
 
 
-def read_part(path: Path, prefixes: Mapping[str, str] = FOREIGN, read: Callable[[int], None] = lambda _: None) -> Part:
+def read_part(
+    path: Path,
+    prefixes: Mapping[str, str] = FOREIGN,
+    read: Callable[[int], None] = lambda _: None,
+    *,
+    base: str | None = None,
+) -> Part:
     """The triples of a file; `read` is told now and then how many of its bytes are behind.
 
-    `prefixes` is the table to quote from in an error when the file does not declare a prefix.
+    `prefixes` is the table to quote from in an error when the file does not declare a prefix; without a `base`,
+    relative IRIs are errors.
 
     Raises:
         SourceError: unknown syntax, or a syntax error with its line.
     """
     kind = syntax_of(path)
     try:
+        if kind == RdfFormat.RDF_XML:
+            refuse_nested_entities(path)
         with path.open("rb") as file:
             stream = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if path.suffix == ".gz" else file
-            return _part(pyoxigraph.parse(stream, kind, rename_blank_nodes=True), lambda: read(file.tell()))
+            return _part(
+                pyoxigraph.parse(stream, kind, base_iri=base, rename_blank_nodes=True), lambda: read(file.tell())
+            )
     except (SyntaxError, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _source_error(error, path, kind, prefixes) from error
     except MemoryError:
@@ -102,19 +120,6 @@ def read_part(path: Path, prefixes: Mapping[str, str] = FOREIGN, read: Callable[
         ) from None
     except OSError as error:
         raise SourceError(f"The file cannot be read: {error.strerror}", path=path) from error
-
-
-def syntax_of(path: Path) -> RdfFormat:
-    """The RDF syntax that the name of a file says, `.gz` left out.
-
-    Raises:
-        SourceError: it is none that is known.
-    """
-    name = path.name.removesuffix(".gz")
-    kind = RdfFormat.from_extension(name.rpartition(".")[2])
-    if kind is None:
-        raise SourceError("not a known RDF syntax", path=path, hint="known: .ttl .nt .nq .trig .rdf .jsonld, and .gz")
-    return kind
 
 
 class _Numbers(dict[Node, int]):
@@ -159,4 +164,10 @@ def _source_error(error: Exception, path: Path, kind: RdfFormat, prefixes: Mappi
     is_turtle = kind == RdfFormat.TURTLE and path.suffix != ".gz"
     if isinstance(error, SyntaxError) and is_turtle and path.stat().st_size <= _LARGEST_DIAGNOSED:
         return diagnose(error, read_text(path), path=path, prefixes=prefixes)
-    return SourceError(str(error), path=path, line=getattr(error, "lineno", None))
+    if "LoadDocumentCallback" in str(error):
+        return SourceError(
+            "Its @context is at an address, and nothing is fetched", path=path, hint="write the context into the file"
+        )
+    if isinstance(error, SyntaxError):
+        return SourceError(_PLACE.sub("", error.msg), path=path, line=error.lineno, column=error.offset)
+    return SourceError(str(error), path=path)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
-import zlib
 from pathlib import Path
 
-from pyoxigraph import RdfFormat
-
-from kg.columns.encode import syntax_of
 from kg.errors import SourceError
 
 __all__ = ["refuse_nested_entities"]
@@ -20,18 +16,14 @@ _NESTED = re.compile(rb"<!ENTITY\s+%?\s*(\S+)\s+(?:\"[^\"]*&[^#\"][^\"]*\"|'[^']
 
 
 def refuse_nested_entities(path: Path) -> None:
-    """Looks at a file, if it is RDF/XML, before it is parsed; entities that stand for a text, as in OWL, are fine.
+    """Looks at a file of RDF/XML before it is parsed; entities that stand for a text, as in OWL, are fine.
 
     Raises:
-        SourceError: its syntax is not known, or an entity refers to another.
+        SourceError: an entity refers to another.
+        OSError, EOFError, zlib.error: it cannot be read.
     """
-    if syntax_of(path) != RdfFormat.RDF_XML:
-        return
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            head = file.read(_READ)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise SourceError(str(error), path=path) from error
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        head = file.read(_READ)
     if match := _NESTED.search(head):
         name, line = match[1].decode("utf-8", "replace"), head.count(b"\n", 0, match.start()) + 1
         raise SourceError(

@@ -11,7 +11,6 @@ from rdflib import Dataset, Graph
 
 from kg.columns.columns import Columns
 from kg.columns.encode import encode_files, encode_graph, encode_store
-from kg.columns.entities import refuse_nested_entities
 from kg.dataset import read_shapes
 from kg.derive import with_derived
 from kg.errors import ConfigurationError, SourceError
@@ -26,8 +25,6 @@ __all__ = ["Source", "validate", "validation_of_files"]
 
 Source: TypeAlias = str | Path | Iterable[str | Path] | Graph | Store
 _TARGETS = "give a shape one with sh:targetClass, sh:targetNode, sh:targetSubjectsOf or sh:targetObjectsOf"
-_LARGEST_LOCATED = 16 << 20
-"""Bytes of a Turtle file in which the lines of focus nodes are still looked for."""
 
 
 def validate(data: Source, shapes: Source, *, engine: str = "compiled") -> ValidationReport:
@@ -91,13 +88,11 @@ def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
     found = [file for path in named for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])]
     if not found:
         raise ConfigurationError(f"there is no Turtle file in {', '.join(map(str, named)) or 'no file at all'}")
-    for file in found:
-        refuse_nested_entities(file)
     return found
 
 
 def _located(files: Iterable[Path]) -> list[Path]:
-    return [path for path in files if path.suffix == ".ttl" and path.stat().st_size <= _LARGEST_LOCATED]
+    return [path for path in files if path.suffix == ".ttl"]
 
 
 def _is_pyshacl(engine: str) -> bool:
