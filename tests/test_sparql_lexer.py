@@ -57,7 +57,7 @@ def test_the_time_is_linear_in_the_text(unit: str) -> None:
         return time.process_time() - started
 
     seconds(1000)  # compiles the patterns
-    assert seconds(64_000) < 20 * seconds(8_000) + 0.2
+    assert min(seconds(64_000) for _ in range(3)) < 20 * min(seconds(8_000) for _ in range(3)) + 0.2
 
 
 def test_brackets_in_strings_comments_and_iris_are_no_nesting() -> None:
