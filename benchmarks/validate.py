@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from select import select
 
 from catalogue import show
 from generate import write
@@ -33,6 +34,7 @@ JENA = "Jena, warm"
 CHILD = """
 import json, logging, sys, time
 from pathlib import Path
+from select import select
 logging.disable()
 from kg.dataset import read_shapes
 from kg.project import load_project
@@ -57,6 +59,9 @@ peak = peak_memory("self")
 times = {"load": loaded - start, "validate": done - loaded}
 print(json.dumps({**times, "results": results, "peak": peak}))
 """
+
+PATIENCE = 300.0
+"""Seconds that a first round of Jena may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +118,17 @@ class Jena:
             raise SystemExit("Jena has ended")
         return line.split()
 
-    def run(self) -> Run:
-        """One validation."""
+    def run(self, patience: float | None = None) -> Run:
+        """One validation.
+
+        Raises:
+            TimeoutError: it has not ended after `patience` seconds.
+        """
         assert self._process.stdin is not None
         self._process.stdin.write("go\n")
         self._process.stdin.flush()
+        if patience is not None and not select([self._process.stdout], [], [], patience)[0]:
+            raise TimeoutError
         seconds, results = self._line()
         return Run(self.load, float(seconds), int(results), peak_memory(self._process.pid))
 
@@ -147,16 +158,21 @@ def jena(folder: Path, data: Path, heap: str) -> Iterator[Jena]:
 
 
 def beside_jena(data: Path, rounds: int, heap: str) -> dict[str, list[Run]]:
-    """Interleaved rounds of kg and Jena; of kg alone, if Jena is not there."""
+    """Interleaved rounds of kg and Jena; of kg alone, if Jena is not there or does not end."""
     runs: dict[str, list[Run]] = {"kg": []}
     with ExitStack() as stack:
+        machine = None
         if has_jena():
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             machine = stack.enter_context(jena(folder, data, heap))
-            say(f"Jena, first round (not counted): {machine.run().validate:.1f} s")
+            try:
+                say(f"Jena, first round (not counted): {machine.run(PATIENCE).validate:.1f} s")
+            except TimeoutError:
+                machine = None
+                stack.close()
         for number in range(rounds):
             say(f"round {number + 1} of {rounds}")
-            if has_jena():
+            if machine is not None:
                 runs.setdefault(JENA, []).append(machine.run())
             runs["kg"].append(python_run("compiled", data))
     return runs
@@ -187,17 +203,21 @@ def rows_of(part: str, runs: Mapping[str, Sequence[Run]]) -> Iterator[Row]:
 
 def found(*, triples: Sequence[int], pyshacl: int, rounds: int, heap: str = "12g") -> Found:
     """Validation of graphs of `triples` beside Jena, and of one of `pyshacl` (0: none) beside pySHACL."""
-    rows = list[Row]()
+    rows, unended = list[Row](), ""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data.nt"
         for count in triples:
             say(f"{size(count)} triples")
             write(data, count, 1)
-            rows += rows_of(size(count), beside_jena(data, rounds, heap))
+            runs = beside_jena(data, rounds, heap)
+            rows += rows_of(size(count), runs)
+            if has_jena() and JENA not in runs:
+                unended += f" Over {size(count)}, Jena had not ended its first round after {PATIENCE:.0f} s."
         if pyshacl:
             write(data, pyshacl, 1)
             rows += rows_of(size(pyshacl), beside_pyshacl(data, rounds))
     setting = f"The whole rulebook over a generated register with the ontology; medians of {rounds} interleaved rounds."
+    setting += unended
     versions = versions_of(kg="governance-kg", pyoxigraph="pyoxigraph", numpy="numpy", pySHACL="pyshacl")
     versions |= {"Jena": jena_version()} if has_jena() else {}
     return Found(setting, versions, with_ratios(rows), () if has_jena() else (JENA,))

@@ -117,3 +117,19 @@ def test_blank_nodes_of_two_files_stay_apart_when_their_content_is_the_same(tmp_
     parts = read_parts([tmp_path / "a.ttl", tmp_path / "b.ttl"], Parsed(tmp_path / "kept"))
     first, second = (part.numbered(terms, f"f{number}") for number, part in enumerate(parts))
     assert len(Columns(terms, first).plus(second)) == 2
+
+
+def test_a_file_that_changes_while_it_is_parsed_is_not_kept(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, parsed, parse = files[0].read_text(), Parsed(tmp_path / "kept"), kg.columns.parsed.read_part
+
+    def overtaken(path: Path, *rest: object) -> Part:
+        path.write_text(before + ":later :p 1 .\n")
+        return parse(path, *rest)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kg.columns.parsed, "read_part", overtaken)
+        assert [len(part.triples) for part in read_parts(files[:1], parsed)] == [6]
+    files[0].write_text(before)
+    assert [len(part.triples) for part in read_parts(files[:1], parsed)] == [5]

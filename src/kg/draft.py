@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Draft", "is_whole", "new_draft", "publish_release"]
 
 _AT_ONCE = 100_000
-"""Quads that a thread loads at one time, and their triples: about 150 MB of memory; more are not faster."""
+"""Quads that a thread loads at one time: about 100 MB of memory; more are not faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,9 @@ class _Writing:
 
         try:
             while (piece := self._next()) is not None:
-                self._store.bulk_load(input=piece.quads + piece.triples, format=RdfFormat.N_QUADS, lenient=True)
+                # One after the other: together they take a tenth more.
+                self._store.bulk_load(input=piece.quads, format=RdfFormat.N_QUADS, lenient=True)
+                self._store.bulk_load(input=piece.triples, format=RdfFormat.N_TRIPLES, lenient=True)
                 with self._turn:
                     self._done += piece.number
                     self._report(self._done)

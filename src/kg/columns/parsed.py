@@ -56,7 +56,8 @@ class Parsed:
         if known is not None:
             return known
         part = read_part(path, prefixes, read)
-        self._keep(part, digest)
+        if self.folder is not None and file_digest(path) == digest:  # or else it was changed meanwhile
+            self._keep(self.folder, part, digest)
         return part
 
     def has(self, digest: str) -> bool:
@@ -83,17 +84,16 @@ class Parsed:
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
 
-    def _keep(self, part: Part, digest: str) -> None:
+    @staticmethod
+    def _keep(folder: Path, part: Part, digest: str) -> None:
         """What cannot be kept, as on a full disk, is parsed again the next time."""
-        if self.folder is None:
-            return
-        hidden = self.folder / f".{digest}-{os.getpid()}"
+        hidden = folder / f".{digest}-{os.getpid()}"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             with hidden.open("wb") as stream:
                 # No text of N-Triples has a line end in it (RDF 1.1 N-Triples §2.4).
                 np.savez(stream, texts=np.frombuffer("\n".join(part.texts).encode(), np.uint8), triples=part.triples)
-            hidden.replace(self.folder / f"{digest}.npz")
+            hidden.replace(folder / f"{digest}.npz")
         except OSError:
             with suppress(OSError):
                 hidden.unlink(missing_ok=True)
