@@ -50,14 +50,14 @@ def cut(pattern: str, share: float) -> Callable[[Path], None]:
     return damage
 
 
-def change(pattern: str) -> Callable[[Path], None]:
-    """Turn over a byte in the middle of every file of that name."""
+def change(pattern: str, place: int = 0) -> Callable[[Path], None]:
+    """Turn over a byte in the middle of one of the files of that name: how they are numbered is up to the threads."""
 
     def damage(folder: Path) -> None:
-        for path in some(folder, pattern):
-            content = bytearray(path.read_bytes())
-            content[len(content) // 2] ^= 0xFF
-            path.write_bytes(content)
+        path = some(folder, pattern)[place]
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        path.write_bytes(content)
 
     return damage
 
@@ -88,8 +88,8 @@ DAMAGES = {
     "half a MANIFEST": cut("store/MANIFEST-*", 0.5),
     "no CURRENT": remove("store/CURRENT"),
     "no tables": remove("store/*.sst"),
-    "a byte of a table": change("store/*13.sst"),
-    "a byte of a list of quads": change("store/*18.sst"),
+    "a byte of the first table": change("store/*.sst"),
+    "a byte of the last table": change("store/*.sst", -1),
     "a byte of the dump": change("dump.nq"),
     "no store": remove("store"),
     "half a manifest.json": cut("manifest.json", 0.5),
