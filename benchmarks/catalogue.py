@@ -218,7 +218,7 @@ BENCHMARKS = (
         ),
         _ALL,
         _LEAST,
-        (Line("Building a release", "time"),),
+        (Line("Building a release", "time", who="kg build"),),
     ),
 )
 """In the order in which they run."""
