@@ -17,6 +17,15 @@ NEW_PROJECT, KEPT = object(), object()
 """Settings that the run has in place of these: a small project of `kg new`, and a folder for graphs of several runs."""
 _RATIO = "{answers/s:ratio}"
 _LIGHT = Layout({"": "{answers/s} ({p50}/{p99})"}, "answers/s (p50/p99 ms)", by_case=True)
+_LOADED = Layout(
+    {
+        "wrong": "{wrong}",
+        "s": "{time}",
+        "triples/s": "{triples/s}",
+        "peak MiB": "{peak}",
+        "time, of kg": "{time:ratio}",
+    }
+)
 _UNCACHED = "kg, cache off"
 
 
@@ -191,15 +200,7 @@ BENCHMARKS = (
     Benchmark(
         "loaders",
         "loaders",
-        Layout(
-            {
-                "wrong": "{wrong}",
-                "s": "{time}",
-                "triples/s": "{triples/s}",
-                "peak MiB": "{peak}",
-                "time, of kg": "{time:ratio}",
-            }
-        ),
+        _LOADED,
         _ALL,
         _LEAST,
         (Line("Loading", "time", who="kg, columns"),),
@@ -207,15 +208,7 @@ BENCHMARKS = (
     Benchmark(
         "build",
         "build",
-        Layout(
-            {
-                "wrong": "{wrong}",
-                "s": "{time}",
-                "triples/s": "{triples/s}",
-                "peak MiB": "{peak}",
-                "time, of kg": "{time:ratio}",
-            }
-        ),
+        _LOADED,
         _ALL,
         _LEAST,
         (Line("Building a release", "time", who="kg build"),),

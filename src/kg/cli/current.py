@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kg.project import Project
     from kg.release import Release
 
-__all__ = ["build_folder", "build_release", "chosen_release"]
+__all__ = ["build_folder", "build_release", "chosen_release", "unchanged_release"]
 
 
 def chosen_release(project: Project, version: str | None, settings: Settings) -> Release | None:
@@ -30,25 +30,27 @@ def chosen_release(project: Project, version: str | None, settings: Settings) ->
     return build_release(project, language_of_environment())
 
 
-def build_release(project: Project, language: str, jobs: int | None = None) -> Release | None:
-    """The release of a build, or None after the report of its violations was printed."""
+def unchanged_release(project: Project, language: str) -> Release | None:
+    """The current release, if it is whole and no input has changed since it was built, which is said."""
     from kg.draft import is_whole
     from kg.freshness import is_fresh
     from kg.release import open_release
 
     current = build_folder(project, Settings.read()) / "current"
-    if is_fresh(project, current.parent) and is_whole(current):
-        unchanged = (
-            "ingenting har ändrats sedan förra bygget"
-            if language == "sv"
-            else "nothing has changed since the last build"
-        )
-        click.echo(unchanged, err=True)
-        return open_release(current)
+    if not is_fresh(project, current.parent) or not is_whole(current):
+        return None
+    is_swedish = language == "sv"
+    unchanged = "ingenting har ändrats sedan förra bygget" if is_swedish else "nothing has changed since the last build"
+    click.echo(unchanged, err=True)
+    return open_release(current)
+
+
+def build_release(project: Project, language: str, jobs: int | None = None) -> Release | None:
+    """The release of a build, or None after the report of its violations was printed."""
     from kg.build import build_project
 
     with progressing() as progress:
-        outcome = build_project(project, current.parent, progress, jobs=jobs)
+        outcome = build_project(project, build_folder(project, Settings.read()), progress, jobs=jobs)
     for defect in outcome.defects:
         click.echo(f"{defect}", err=True)
     if not outcome.report.conforms:

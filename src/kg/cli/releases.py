@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.current import build_folder, build_release, chosen_release
+from kg.cli.current import build_folder, build_release, chosen_release, unchanged_release
 from kg.cli.options import JSON, LANGUAGE, PROJECT
 from kg.cli.terminal import echo_json, progressing
 from kg.settings import Settings
@@ -42,7 +42,8 @@ def build(project: Path | None, jobs: int | None, lang: str, as_json: bool) -> i
     """
     from kg.project import find_project
 
-    release = build_release(find_project(project), lang, jobs)
+    found = find_project(project)
+    release = unchanged_release(found, lang) or build_release(found, lang, jobs)
     if release is None:
         return 1
     if as_json:

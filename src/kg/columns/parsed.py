@@ -124,7 +124,7 @@ def read_parts(
     done = 0
     for file in files:
         before = done
-        yield parsed.part(file.path, file.digest, prefixes, lambda behind: read(before + behind, whole))  # noqa: B023
+        yield parsed.part(file.path, file.digest, prefixes, lambda behind: read(before + behind, whole))  # noqa: B023 - called at once
         done += file.size
         read(done, whole)
     parsed.forget_all_but([file.digest for file in files])
