@@ -99,7 +99,7 @@ def read_path(shapes: Graph, node: Node, above: frozenset[Node] = frozenset()) -
         return Inverse(read_path(shapes, value, inner))
     if form == SH.alternativePath:
         return Alternative(_members(shapes, node, value, inner))
-    return Repeated(read_path(shapes, value, inner), _REPEATED[form])  # type: ignore[index] - an IRI
+    return Repeated(read_path(shapes, value, inner), _REPEATED[form])  # type: ignore[index]  # an IRI
 
 
 def _members(shapes: Graph, node: Node, head: Node, above: frozenset[Node]) -> tuple[Path, ...]:
