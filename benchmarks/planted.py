@@ -133,17 +133,22 @@ def _is_near(one: float, other: float) -> bool:
 
 
 def _circles(planted: Planted, asked: _Asked) -> Tally:
-    """The companies that own themselves through each other, and groups in which nobody does."""
+    """The companies that own themselves through each other, by paths and as components; groups in which nobody does."""
     tally = Tally("circles")
+    strong = "gov:componentOf gov:owns ; gov:componentMethod component-method:strongly-connected"
     for circle in planted.circles:
         top = circle[0]
-        members = {
-            member for (member,) in asked.rows(f"SELECT DISTINCT ?m {{ {top} gov:owns+ ?m . ?m gov:owns+ {top} }}")
-        }
-        tally.count(f"the circle of {top}", circle, sorted(members) or None)
+        for how, pattern in (
+            ("by paths", f"{top} gov:owns+ ?m . ?m gov:owns+ {top}"),
+            ("as a component", f"?component gov:componentMember {top} , ?m ; {strong}"),
+        ):
+            members = sorted(member for (member,) in asked.rows(f"SELECT DISTINCT ?m {{ {pattern} }}"))
+            tally.count(f"the circle of {top} {how}", circle, members or None)
     for top in planted.trees:
         if asked.is_so(f"ASK {{ {top} gov:owns+ {top} }}"):
             tally.count(f"the group below {top}", None, "a circle")
+        if asked.is_so(f"ASK {{ ?component gov:componentMember {top} ; {strong} }}"):
+            tally.count(f"the component of {top}", None, "a circle")
     return tally
 
 

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import combinations
 
+import networkx as nx
 from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
@@ -39,13 +41,22 @@ def slow_derivation(graph: Graph, as_of: date) -> set[Triple]:
     stated, graph = graph, graph + Graph()
     for triple in general_types(stated):
         graph.add(triple)
+    seats: dict[tuple[URIRef, URIRef], set[Node]] = {}
     for kind in graph.subjects(RDF.type, URIRef(GOV.RelationKind)):
         in_force = [r for r in graph.subjects(RDF.type, kind) if gives_shortcuts(graph, r, kind, as_of)]
         for relation in in_force:
             for rule in rules(graph, kind):
                 derived.update(edges(graph, relation, rule))
+        for rule in rules(graph, kind):
+            ties = [tie for relation in in_force for tie in named_ties(graph, relation, rule)]
+            if rule.forms_components:
+                derived.update(components(ties, rule.shortcut))
+            if rule.forms_interlocks:
+                for relation, member, body in ties:
+                    seats.setdefault((member, body), set()).add(relation)
         if kind == URIRef(GOV.Ownership):
             derived.update(effective_ownership(graph, in_force))
+    derived.update(interlocks(seats))
     return derived
 
 
@@ -102,15 +113,19 @@ class Rule:
     subject_type: Node | None
     object_type: Node | None
     self_allowed: bool
+    forms_components: bool
+    forms_interlocks: bool
 
 
 def rules(graph: Graph, kind: Node) -> Iterator[Rule]:
-    def flag(name: str) -> bool:
-        return graph.value(kind, URIRef(GOV[name])) == Literal(True)
+    def flag(name: str, node: Node = kind) -> bool:
+        return graph.value(node, URIRef(GOV[name])) == Literal(True)
 
     def rule(node: Node, *roles: str) -> Rule:
         names = (*roles, "shortcut", "inverseShortcut", "subjectType", "objectType")
-        return Rule(*(graph.value(node, URIRef(GOV[name])) for name in names), self_allowed=flag("selfAllowed"))  # type: ignore[arg-type]
+        values = [graph.value(node, URIRef(GOV[name])) for name in names]
+        flags = flag("selfAllowed"), flag("formsComponents", node), flag("formsInterlocks", node)
+        return Rule(*values, *flags)  # type: ignore[arg-type]
 
     if (kind, URIRef(GOV.shortcut), None) in graph:
         yield rule(kind, *(["participantRole"] * 2 if flag("symmetric") else ["fromRole", "toRole"]))
@@ -119,14 +134,71 @@ def rules(graph: Graph, kind: Node) -> Iterator[Rule]:
 
 
 def edges(graph: Graph, relation: Node, rule: Rule) -> Iterator[Triple]:
+    for subject, target in pairs(graph, relation, rule):
+        yield subject, rule.shortcut, target
+        if rule.inverse is not None:
+            yield target, rule.inverse, subject
+
+
+def pairs(graph: Graph, relation: Node, rule: Rule) -> Iterator[tuple[Node, Node]]:
     targets = list(players(graph, relation, rule.object_role, rule.object_type))
     for subject in players(graph, relation, rule.subject_role, rule.subject_type):
         for target in targets:
-            if subject == target and (rule.subject_role == rule.object_role or not rule.self_allowed):
-                continue
-            yield subject, rule.shortcut, target
-            if rule.inverse is not None:
-                yield target, rule.inverse, subject
+            if subject != target or (rule.subject_role != rule.object_role and rule.self_allowed):
+                yield subject, target
+
+
+def named_ties(graph: Graph, relation: Node, rule: Rule) -> Iterator[tuple[Node, URIRef, URIRef]]:
+    for pair in pairs(graph, relation, rule):
+        if not any((end, RDF.type, URIRef(GOV.NoParty)) in graph for end in pair):
+            one, other = pair
+            if isinstance(one, URIRef) and isinstance(other, URIRef):
+                yield relation, one, other
+
+
+def slug(*iris: URIRef, also: Iterable[str] = ()) -> str:
+    words = [word for iri in iris for word in re.split(r"[^a-z0-9]+", iri.rstrip("/").rpartition("/")[2].lower())]
+    digest = hashlib.sha256("\n".join([*iris, *also]).encode()).hexdigest()[:10]
+    return "-".join([*filter(None, words), digest])
+
+
+def below(iri: URIRef) -> str:
+    return iri.partition("/id/")[0] if "/id/" in iri else iri.rpartition("/")[0]
+
+
+def components(ties: list[tuple[Node, URIRef, URIRef]], shortcut: Node) -> Iterator[Triple]:
+    network = nx.DiGraph((one, other) for _, one, other in ties)
+    for method, parts in (
+        ("weakly-connected", nx.weakly_connected_components(network)),
+        ("strongly-connected", nx.strongly_connected_components(network)),
+    ):
+        for part in parts:
+            if len(part) > 1:
+                lowest = min(part)
+                node = URIRef(f"{below(lowest)}/id/component/{slug(lowest, also=[str(shortcut), method])}")
+                yield node, RDF.type, URIRef(GOV.Component)
+                yield node, URIRef(GOV.componentOf), shortcut
+                yield node, URIRef(GOV.componentMethod), URIRef(CODE[f"component-method/{method}"])
+                yield node, URIRef(GOV.componentSize), Literal(len(part))
+                for party in part:
+                    yield node, URIRef(GOV.componentMember), party
+
+
+def interlocks(seats: dict[tuple[URIRef, URIRef], set[Node]]) -> Iterator[Triple]:
+    for one, other in combinations(sorted({body for _, body in seats}), 2):
+        shared = sorted(member for member, body in seats if body == one and (member, other) in seats)
+        if shared:
+            node = URIRef(f"{below(one)}/id/interlock/{slug(one, other)}")
+            yield node, RDF.type, URIRef(GOV.Interlock)
+            yield node, URIRef(GOV.sharedMemberCount), Literal(len(shared))
+            yield one, URIRef(GOV.interlockedWith), other
+            yield other, URIRef(GOV.interlockedWith), one
+            for body in (one, other):
+                yield node, URIRef(GOV.interlockedBody), body
+            for member in shared:
+                yield node, URIRef(GOV.sharedMember), member
+                for relation in seats[member, one] | seats[member, other]:
+                    yield node, URIRef(GOV.restsOn), relation
 
 
 def players(graph: Graph, relation: Node, role: Node, kind: Node | None) -> Iterator[Node]:

@@ -29,7 +29,7 @@ from kg.sparql_lexer import Kind, tokens
 
 ROOT = Path(__file__).parents[1]
 ANSWERS = Path(__file__).parent / "answers"
-NUMBER_OF_QUERIES = 69
+NUMBER_OF_QUERIES = 72
 TOPICS = {"ownership", "membership", "funding", "power", "network", "time", "provenance"}
 FRONT_PAGE = ["who-owns", "offered-a-place", "structural-funds", "who-funds-what", "everything-about"]
 LANGUAGE = "language"
@@ -51,6 +51,7 @@ CASES: Mapping[str, Mapping[str, str]] = {
         "organisation": "group:region-norrbottens-bolag",
         "percent": "0",
     },
+    "same-group--companies-of-the-region": {"organisation": "group:region-norrbottens-bolag"},
     "possible-owners--companies-of-the-region": {"organisation": "group:region-norrbottens-bolag"},
     "is-owner--possible-owner": {"owner": "organisation:lulea-kommun"},
     "is-owner--other-thing": {"owned": "organisation:samernas-bibliotek"},

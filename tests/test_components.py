@@ -1,74 +1,71 @@
-"""Components and interlocks against networkx and against counting by hand."""
+"""Components against networkx, and as triples that one pattern of SPARQL asks for."""
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import combinations
-
 import networkx as nx
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdflib import Graph, Literal, URIRef
+from rdflib import RDF, Graph, Literal, URIRef
 
-from kg.namespaces import FOREIGN, GOV
-from kg.network.components import interlocks, read_edges, weak_components
+from kg.columns.columns import Columns
+from kg.columns.encode import encode_graph
+from kg.namespaces import CODE, GOV
+from kg.network.components import METHODS, component_labels, components
+from kg.network.ties import Ties
 
 PAIRS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=15)
+CIRCLE = "https://example.org/id/organisation/"
 
 
+@pytest.mark.parametrize("connection", METHODS.values())
 @settings(max_examples=100, deadline=None)
 @given(PAIRS)
-def test_weak_components_are_those_of_networkx(edges: list[tuple[int, int]]) -> None:
-    graph = nx.Graph(edges)
+def test_components_are_those_of_networkx(connection: str, edges: list[tuple[int, int]]) -> None:
+    graph = nx.DiGraph(edges)
     graph.add_nodes_from(range(12))
-    label = weak_components([one for one, _ in edges], [other for _, other in edges], 12).tolist()
+    label = component_labels([one for one, _ in edges], [other for _, other in edges], 12, connection).tolist()
     found = {frozenset(np.flatnonzero(np.array(label) == number).tolist()) for number in set(label)}
-    assert found == {frozenset(part) for part in nx.connected_components(graph)}
+    of_networkx = nx.weakly_connected_components if connection == "weak" else nx.strongly_connected_components
+    assert found == {frozenset(part) for part in of_networkx(graph)}
 
 
 def test_components_are_numbered_by_their_lowest_member() -> None:
-    assert weak_components([4, 3], [0, 3], 5).tolist() == [0, 1, 2, 3, 0]
+    assert component_labels([4, 3], [0, 3], 5, "weak").tolist() == [0, 1, 2, 3, 0]
+    assert component_labels([], [], 0, "weak").tolist() == []
 
 
-@settings(max_examples=100, deadline=None)
-@given(PAIRS, st.integers(1, 3))
-def test_interlocks_count_each_shared_member_once(memberships: list[tuple[int, int]], at_least: int) -> None:
-    boards: dict[int, set[int]] = {}
-    for member, body in memberships:
-        boards.setdefault(body, set()).add(member)
-    expected = [
-        (one, other, len(boards[one] & boards[other]))
-        for one, other in combinations(sorted(boards), 2)
-        if len(boards[one] & boards[other]) >= at_least
-    ]
-    found = interlocks([m for m, _ in memberships], [b for _, b in memberships], at_least=at_least)
-    assert list(zip(found.one.tolist(), found.other.tolist(), found.shared.tolist(), strict=True)) == expected
+def derived(*edges: str) -> Graph:
+    """The components of the network of `gov:owns` with edges such as "a b"."""
+    columns = encode_graph(Graph())
+    ends = [[columns.terms.number(URIRef(CIRCLE + name)) for name in edge.split()] for edge in edges]
+    one, other = np.array(ends, np.int32).reshape(-1, 2).T
+    parts = components(columns.terms, URIRef(GOV.owns), Ties(one, one, other))
+    return Columns(columns.terms, columns.lacking(parts)).to_graph()
 
 
-def test_interlocks_say_nothing_of_a_board_that_stands_alone() -> None:
-    assert len(interlocks([1, 2], [7, 8]).one) == 0
-    assert len(interlocks([], []).one) == 0
+def parts(graph: Graph, method: str) -> list[tuple[str, list[str]]]:
+    """The components of a method: the words of the IRI, and the members."""
+    nodes = graph.subjects(URIRef(GOV.componentMethod), URIRef(CODE[f"component-method/{method}"]))
+    return sorted(
+        (
+            str(node).partition("/id/component/")[2].rpartition("-")[0],
+            sorted(str(party).removeprefix(CIRCLE) for party in graph.objects(node, URIRef(GOV.componentMember))),
+        )
+        for node in nodes
+    )
 
 
-def test_edges_are_numbered_in_the_order_of_their_iris() -> None:
-    graph, owns = Graph(), URIRef(GOV.owns)
-    a, b, c = (URIRef(f"https://example.org/{name}") for name in "abc")
-    for one, other in ((c, a), (b, c)):
-        graph.add((one, owns, other))
-    graph.add((a, owns, Literal("a text is no party")))
-    edges = read_edges(graph, owns)
-    assert edges.names == (a, b, c)
-    assert list(zip(edges.one.tolist(), edges.other.tolist(), strict=True)) == [(1, 2), (2, 0)]
-    assert len(read_edges(Graph(), owns).one) == 0
+def test_a_group_and_the_circle_in_it() -> None:
+    graph = derived("b c", "c b", "c a", "x y", "own own")
+    assert parts(graph, "weakly-connected") == [("a", ["a", "b", "c"]), ("x", ["x", "y"])]
+    assert parts(graph, "strongly-connected") == [("b", ["b", "c"])]
+    nodes = set(graph.subjects(RDF.type, URIRef(GOV.Component)))
+    assert len(nodes) == 3
+    assert {(node, URIRef(GOV.componentOf), URIRef(GOV.owns)) for node in nodes} <= set(graph)
+    assert sorted(graph.objects(None, URIRef(GOV.componentSize))) == [Literal(2), Literal(2), Literal(3)]
 
 
-def test_no_two_bodies_of_norrbotten_are_said_to_share_a_member(norrbotten_union: Graph) -> None:
-    member_of = URIRef(FOREIGN["org"] + "memberOf")
-    union = norrbotten_union
-    memberships: dict[str, int] = Counter(str(member) for member, _ in union.subject_objects(member_of))
-    assert len(memberships) == 6
-    assert set(memberships.values()) == {1}
-    edges = read_edges(union, member_of)
-    assert len(edges.one) == len(memberships)
-    assert len(interlocks(edges.one, edges.other).one) == 0
+def test_no_ties_no_components() -> None:
+    assert len(derived()) == 0

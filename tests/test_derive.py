@@ -25,19 +25,20 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX seat-type: <https://w3id.org/governance-kg/code/seat-type/>
 gov:Ownership a gov:RelationKind ; rdfs:subClassOf gov:Relation ; gov:fromRole gov:owner ; gov:toRole gov:owned ;
-    gov:shortcut gov:owns ; gov:inverseShortcut gov:ownedBy ; gov:symmetric false ; gov:selfAllowed false .
+    gov:shortcut gov:owns ; gov:inverseShortcut gov:ownedBy ; gov:symmetric false ; gov:selfAllowed false ;
+    gov:formsComponents true .
 gov:Collaboration a gov:RelationKind ; gov:participantRole gov:participant ; gov:shortcut gov:collaboratesWith ;
-    gov:symmetric true ; gov:selfAllowed true .
+    gov:symmetric true ; gov:selfAllowed true ; gov:formsComponents true .
 gov:PartOf a gov:RelationKind ; gov:fromRole gov:part ; gov:toRole gov:whole ; gov:shortcut org:subOrganizationOf ;
     gov:inverseShortcut org:hasSubOrganization ; gov:acyclic true .
 gov:UnitOf a gov:ShortcutRule ; gov:ofKind gov:PartOf ; gov:subjectRole gov:part ; gov:objectRole gov:whole ;
-    gov:shortcut org:unitOf ; gov:subjectType org:OrganizationalUnit .
+    gov:shortcut org:unitOf ; gov:subjectType org:OrganizationalUnit ; gov:formsComponents true .
 gov:Membership a gov:RelationKind ; gov:fromRole org:member ; gov:toRole org:organization ; gov:shortcut org:memberOf ;
-    gov:shortcutExcludes seat-type:alternate .
+    gov:shortcutExcludes seat-type:alternate ; gov:formsInterlocks true .
 gov:PostIn a gov:ShortcutRule ; gov:ofKind gov:Membership ; gov:subjectRole org:organization ; gov:objectRole org:member ;
     gov:shortcut gov:hasParty ; gov:objectType gov:Party .
 gov:Appointment a gov:RelationKind ; gov:fromRole gov:appointer ; gov:toRole gov:appointee ; gov:shortcut gov:appoints ;
-    gov:selfAllowed true .
+    gov:selfAllowed true ; gov:formsInterlocks true .
 # A kind that this tool has never heard of.
 <https://example.org/Blessing> a gov:RelationKind ; gov:fromRole <https://example.org/blesser> ;
     gov:toRole <https://example.org/blessed> ; gov:shortcut <https://example.org/blesses> .
@@ -114,6 +115,18 @@ def test_alternate_is_not_a_member() -> None:
         ":s a gov:Membership ; org:member :c ; org:organization :b ; gov:modality modality:actual ; gov:seatType seat-type:ordinary ."
     )
     assert {(s, o) for s, p, o in edges if p == "memberOf"} == {("c", "b")}
+
+
+def test_an_alternate_makes_no_interlock() -> None:
+    seats = " ".join(
+        f":{member}-{body} a gov:Membership ; org:member :{member} ; org:organization :{body} ; "
+        f"gov:modality modality:actual ; gov:seatType seat-type:{seat} ."
+        for member, seat in (("a", "alternate"), ("c", "ordinary"))
+        for body in ("x", "y")
+    )
+    edges = derived(seats)
+    assert {(s, o) for s, p, o in edges if p == "interlockedWith"} == {("x", "y"), ("y", "x")}
+    assert {o for s, p, o in edges if p == "sharedMember"} == {"c"}
 
 
 def test_new_kind_of_relation_needs_no_code() -> None:

@@ -6,7 +6,7 @@ from rdflib import Graph, URIRef
 from kg.columns.encode import encode_graph
 from kg.dataset import Graphs
 from kg.errors import SourceError
-from kg.namespaces import GOV
+from kg.namespaces import FOREIGN, GOV
 from kg.registry import read_registry
 
 
@@ -59,4 +59,17 @@ def test_kind_with_a_missing_role_is_an_error(triples: str) -> None:
     graph = Graph()
     graph.parse(data=f"PREFIX gov: <{GOV}>\n{triples}", format="turtle")
     with pytest.raises(SourceError, match="has no gov:"):
+        read_registry(encode_graph(graph))
+
+
+def test_ownership_and_control_form_components_and_membership_forms_interlocks(norrbotten_graphs: Graphs) -> None:
+    rules = [rule for kind in read_registry(norrbotten_graphs.union) for rule in kind.rules]
+    assert [rule.shortcut for rule in rules if rule.forms_components] == [URIRef(GOV.controls), URIRef(GOV.owns)]
+    assert [rule.shortcut for rule in rules if rule.forms_interlocks] == [URIRef(FOREIGN["org"] + "memberOf")]
+
+
+def test_nobody_sits_in_anything_by_a_symmetric_relation() -> None:
+    kind = "gov:K a gov:RelationKind ; gov:symmetric true ; gov:participantRole gov:p ; gov:shortcut gov:s ; gov:formsInterlocks true ."
+    graph = Graph().parse(data=f"PREFIX gov: <{GOV}>\n{kind}", format="turtle")
+    with pytest.raises(SourceError, match="def/K is symmetric"):
         read_registry(encode_graph(graph))

@@ -1,6 +1,7 @@
 """Derivation: the plain edges, date bounds and general types that follow from the data, by one rule for every kind.
 
-Beside them, effective ownership: what follows from ownerships that are actual and in force (`kg.network.effective`).
+Beside them, what follows from networks of relations that are actual and in force: effective ownership
+(`kg.network.effective`), components and interlocks.
 
 Only relations that are `actual` and in force on the as-of date give shortcuts. A date of lower precision is an
 interval (ISO 8601-2, EDTF): `validFrom 2019` starts at the earliest on 2019-01-01 and at the latest on 2019-12-31.
@@ -19,9 +20,12 @@ from numpy.typing import NDArray
 from rdflib import RDF, RDFS, XSD, Literal, URIRef
 
 from kg.columns.columns import Columns, Pairs, Statements, Triples, distinct, distinct_pairs, gather, is_among
-from kg.columns.terms import IRI, LITERAL, Ids, TermTable, datatype_of, lexical_of
+from kg.columns.terms import IRI, Ids, TermTable, datatype_of, lexical_of
 from kg.namespaces import CODE, GOV
+from kg.network.components import components
 from kg.network.effective import effective_ownership
+from kg.network.interlocks import interlocks
+from kg.network.ties import Ties, named, read_ties, together
 from kg.registry import RelationKind, ShortcutRule, read_registry
 
 __all__ = ["Bounds", "date_bounds", "derive", "with_derived"]
@@ -89,15 +93,22 @@ def _statements(columns: Columns, kinds: Iterable[RelationKind], as_of: date) ->
     out_of_force = distinct(np.concatenate([begin.subject[begin.earliest > today], end.subject[end.latest <= today]]))
     in_force = columns.subjects(terms.number(URIRef(GOV.modality)), terms.number(_ACTUAL))
     in_force = in_force[~is_among(in_force, out_of_force)]
+    places: list[Ties] = []
     for kind in kinds:
         relations = columns.subjects(terms.number(RDF.type), terms.number(kind.iri))
         relations = relations[is_among(relations, in_force)]
         if kind.excluded:
             relations = relations[~is_among(relations, columns.subjects_with(terms.numbers(kind.excluded)))]
         for rule in kind.rules:
-            yield from _edges(columns, relations, rule, self_allowed=kind.self_allowed)
+            ties = read_ties(columns, relations, rule, self_allowed=kind.self_allowed)
+            yield from _edges(terms, ties, rule)
+            if rule.forms_components:
+                yield from components(terms, rule.shortcut, named(columns, ties))
+            if rule.forms_interlocks:
+                places.append(named(columns, ties))
         if kind.iri == _OWNERSHIP:
             yield from effective_ownership(columns, relations)
+    yield from interlocks(terms, together(places))
 
 
 def _general_types(columns: Columns) -> Statements:
@@ -141,23 +152,7 @@ def _bounds(terms: TermTable, dates: _Dates, earliest: str, latest: str) -> Iter
         yield Statements(terms.number(URIRef(predicate)), dates.subject, terms.numbers_of(texts)[which])
 
 
-def _edges(columns: Columns, relations: Ids, rule: ShortcutRule, *, self_allowed: bool) -> Iterator[Statements]:
-    one = _players(columns, relations, rule.subject_role, rule.subject_type)
-    other = _players(columns, relations, rule.object_role, rule.object_type)
-    pairs = gather(other.owner, other.value, one.owner)
-    subject, value = one.value[pairs.owner], pairs.value
-    if rule.subject_role == rule.object_role or not self_allowed:
-        subject, value = subject[subject != value], value[subject != value]
-    yield Statements(columns.terms.number(rule.shortcut), subject, value)
+def _edges(terms: TermTable, ties: Ties, rule: ShortcutRule) -> Iterator[Statements]:
+    yield Statements(terms.number(rule.shortcut), ties.one, ties.other)
     if rule.inverse is not None:
-        yield Statements(columns.terms.number(rule.inverse), value, subject)
-
-
-def _players(columns: Columns, relations: Ids, role: URIRef, kind: URIRef | None) -> Pairs:
-    """The values of a role that are things, of the type `kind` where one is asked for; a text can play no role."""
-    terms = columns.terms
-    found = columns.values(relations, terms.number(role))
-    kept = terms.kinds(found.value) != LITERAL
-    if kind is not None:
-        kept &= is_among(found.value, columns.subjects(terms.number(RDF.type), terms.number(kind)))
-    return Pairs(found.owner[kept], found.value[kept])
+        yield Statements(terms.number(rule.inverse), ties.other, ties.one)

@@ -21,7 +21,8 @@ __all__ = ["RelationKind", "ShortcutRule", "read_registry"]
 class ShortcutRule:
     """From each subject-role value to each object-role value of a relation: `shortcut`, and back: `inverse`.
 
-    With a `subject_type` or an `object_type`, only between things of that type.
+    With a `subject_type` or an `object_type`, only between things of that type. The network of these edges may be asked
+    for its components; where the subjects sit in the objects, for the interlocks of those.
     """
 
     subject_role: URIRef
@@ -30,6 +31,8 @@ class ShortcutRule:
     inverse: URIRef | None = None
     subject_type: URIRef | None = None
     object_type: URIRef | None = None
+    forms_components: bool = False
+    forms_interlocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def read_registry(columns: Columns) -> tuple[RelationKind, ...]:
     """The relation kinds of a graph that holds the ontology, in IRI order.
 
     Raises:
-        SourceError: a kind or a shortcut rule lacks a role.
+        SourceError: a kind or a shortcut rule lacks a role, or one that is symmetric is said to form interlocks.
     """
     return tuple(_kind(columns, kind) for kind in _subjects(columns, RDF.type, URIRef(GOV.RelationKind)))
 
@@ -73,6 +76,9 @@ def _kind(columns: Columns, kind: URIRef) -> RelationKind:
 
 
 def _rule(columns: Columns, node: URIRef, subject_role: str, object_role: str) -> ShortcutRule:
+    forms_interlocks = _flag(columns, node, "formsInterlocks")
+    if forms_interlocks and subject_role == object_role:
+        raise SourceError(f"{node} is symmetric, so nobody sits in anything: take gov:formsInterlocks away")
     return ShortcutRule(
         _need(columns, node, subject_role),
         _need(columns, node, object_role),
@@ -80,6 +86,8 @@ def _rule(columns: Columns, node: URIRef, subject_role: str, object_role: str) -
         _iri(columns, node, "inverseShortcut"),
         _iri(columns, node, "subjectType"),
         _iri(columns, node, "objectType"),
+        _flag(columns, node, "formsComponents"),
+        forms_interlocks,
     )
 
 

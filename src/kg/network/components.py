@@ -1,78 +1,71 @@
-"""What hangs together: weakly connected components of a network, and bodies that share members."""
+"""What hangs together: the components of the network of one shortcut, as nodes of the derived graph.
+
+Weakly connected components are the parties that a chain of relations joins, whichever way they point: a corporate
+group, of ownerships. In a strongly connected component each party reaches each other one and is reached by it: the
+circles, of ownerships (Tarjan 1972). A party alone is no component.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike
-from rdflib import Graph, URIRef
+from rdflib import RDF, XSD, URIRef
 
-from kg.network.arrays import Ints
+from kg.columns.columns import Statements
+from kg.columns.terms import TermTable
+from kg.namespaces import CODE, GOV
+from kg.network.arrays import Ints, starts
+from kg.network.naming import base_of, digest_of, in_iri_order, words_of
+from kg.network.ties import Ties
 
-__all__ = ["Edges", "Interlocks", "interlocks", "read_edges", "weak_components"]
+__all__ = ["METHODS", "component_labels", "components"]
 
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """A network as columns: `one[i]` and `other[i]` are numbers of `names`, which are in IRI order."""
-
-    names: tuple[URIRef, ...]
-    one: Ints
-    other: Ints
-
-
-def read_edges(graph: Graph, predicate: URIRef) -> Edges:
-    """The edges of a graph by one predicate, such as the shortcuts `gov:owns` and `org:memberOf`, in IRI order."""
-    ends = sorted(
-        (s, o) for s, o in graph.subject_objects(predicate) if isinstance(s, URIRef) and isinstance(o, URIRef)
-    )
-    names = sorted({name for pair in ends for name in pair})
-    number = {name: at for at, name in enumerate(names)}
-    columns = np.array([(number[one], number[other]) for one, other in ends], np.int64).reshape(-1, 2)
-    return Edges(tuple(names), columns[:, 0], columns[:, 1])
+METHODS = {"weakly-connected": "weak", "strongly-connected": "strong"}
+"""The notations of the codelist `component-method`, and what scipy calls them."""
 
 
-def weak_components(one: ArrayLike, other: ArrayLike, n: int) -> Ints:
-    """For each of the things 0 to `n` - 1 the number of its component, whichever way the edges point.
+def components(terms: TermTable, shortcut: URIRef, ties: Ties) -> Iterator[Statements]:
+    """The components of the network that the edges of one shortcut are."""
+    parties, ends = in_iri_order(terms, np.concatenate([ties.one, ties.other]))
+    one, other = np.split(ends, 2)
+    for method, connection in METHODS.items():
+        label = component_labels(one, other, len(parties), connection)
+        size = np.bincount(label)
+        member = np.flatnonzero(size[label] > 1)
+        member = member[np.argsort(label[member], kind="stable")]
+        first = starts(label[member])
+        iris = [f"<{_iri(terms.text(number)[1:-1], shortcut, method)}>" for number in parties[member[first]].tolist()]
+        node, sizes = terms.numbers_of(iris), size[label[member[first]]]
+        texts = [f'"{number}"^^<{XSD.integer}>' for number in sizes.tolist()]
+        for predicate, value in (
+            (RDF.type, terms.number(URIRef(GOV.Component))),
+            (URIRef(GOV.componentOf), terms.number(shortcut)),
+            (URIRef(GOV.componentMethod), terms.number(URIRef(CODE[f"component-method/{method}"]))),
+        ):
+            yield Statements(terms.number(predicate), node, np.full(len(node), value, np.int32))
+        yield Statements(terms.number(URIRef(GOV.componentSize)), node, terms.numbers_of(texts))
+        yield Statements(terms.number(URIRef(GOV.componentMember)), np.repeat(node, sizes), parties[member])
 
-    Components are numbered from 0 by their lowest member.
+
+def component_labels(one: ArrayLike, other: ArrayLike, n: int, connection: str) -> Ints:
+    """For each of the things 0 to `n` - 1 the number of its component in the network of edges `one` → `other`.
+
+    `connection` is `weak` or `strong`. Components are numbered from 0 by their lowest member.
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
+    if not n:
+        return np.empty(0, np.int64)
     ends = (np.asarray(one, np.int64), np.asarray(other, np.int64))
     graph = csr_array((np.ones(len(ends[0]), np.int8), ends), shape=(n, n))
-    label = connected_components(graph, directed=False)[1]
+    label = connected_components(graph, connection=connection)[1]
     _, first, number = np.unique(label, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[number]
 
 
-@dataclass(frozen=True, slots=True)
-class Interlocks:
-    """Pairs of bodies (`one` < `other`) and how many members they share; columns of equal length, by pair."""
-
-    one: Ints
-    other: Ints
-    shared: Ints
-
-
-def interlocks(member: ArrayLike, body: ArrayLike, *, at_least: int = 1) -> Interlocks:
-    """The bodies that share members (interlocking directorates), from memberships, one a row; repeated rows count once.
-
-    A member of `k` bodies gives k (k - 1) / 2 pairs: the product of the incidence matrix with its transpose.
-    """
-    from scipy.sparse import csr_array, triu
-
-    members, bodies = np.asarray(member, np.int64), np.asarray(body, np.int64)
-    if not len(members):
-        return Interlocks(*(np.zeros(0, np.int64) for _ in range(3)))
-    names, column = np.unique(bodies, return_inverse=True)
-    people, row = np.unique(members, return_inverse=True)
-    incidence = csr_array((np.ones(len(row), np.int64), (row, column)), shape=(len(people), len(names)))
-    incidence.data[:] = 1
-    together = triu(incidence.T @ incidence, k=1).tocoo()
-    enough = together.data >= at_least
-    one, other, shared = together.row[enough], together.col[enough], together.data[enough]
-    order = np.lexsort((other, one))
-    return Interlocks(names[one[order]], names[other[order]], shared[order])
+def _iri(lowest: str, shortcut: URIRef, method: str) -> str:
+    """`…/id/component/{lowest member}-{digest}`: the same as long as that party is the first of its component."""
+    return f"{base_of(lowest)}/id/component/{words_of(lowest)}{digest_of(lowest, shortcut, method)}"

@@ -6,10 +6,8 @@ ownerships carry the bounds themselves; where there are several links or chains,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +18,7 @@ from kg.columns.terms import Ids, TermTable
 from kg.namespaces import CODE, GOV
 from kg.network.arrays import Floats, Ints
 from kg.network.holdings import Holdings, read_holdings, read_links
+from kg.network.naming import base_of, digest_of, words_of
 
 if TYPE_CHECKING:
     from kg.network.ownership import EffectiveShares
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["effective_ownership"]
 
 _MEASURES = {"share": "effectiveShare", "votingShare": "effectiveVotingShare"}
-_NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def effective_ownership(columns: Columns, ownerships: Ids) -> Iterator[Statements]:
@@ -115,24 +113,13 @@ class _Nodes:
         place = np.empty(len(number), np.int64)
         place[asked] = np.arange(len(asked))
         parties = [terms.text(party)[1:-1] for party in number[asked].tolist()]
-        what = f"\n{'' if interest is None else terms.text(interest)[1:-1]}\n{self.name}"
-        words = [_words(iri) for iri in parties]
-        begin = [f"{_base(iri)}/id/effective-ownership/" for iri in parties]
-        first, second = [f"{iri}\n".encode() for iri in parties], [(iri + what).encode() for iri in parties]
+        what = ("" if interest is None else terms.text(interest)[1:-1]), self.name
+        words = [words_of(iri) for iri in parties]
+        begin = [f"{base_of(iri)}/id/effective-ownership/" for iri in parties]
         return [
-            f"{begin[v]}{words[o]}{words[v]}{sha256(first[o] + second[v]).hexdigest()[:10]}"
+            f"{begin[v]}{words[o]}{words[v]}{digest_of(parties[o], parties[v], *what)}"
             for o, v in zip(place[owner].tolist(), place[owned].tolist(), strict=True)
         ]
-
-
-def _base(iri: str) -> str:
-    return iri.partition("/id/")[0] if "/id/" in iri else iri.rpartition("/")[0]
-
-
-def _words(iri: str) -> str:
-    """The words of the last part of an IRI, a hyphen after each."""
-    name = iri.rstrip("/").rpartition("/")[2].lower()
-    return "".join(f"{word}-" for word in _NO_WORD.split(name) if word)
 
 
 def _integer(number: int) -> str:

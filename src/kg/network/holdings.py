@@ -19,6 +19,7 @@ from kg.columns.columns import Columns, Pairs, distinct, gather, is_among
 from kg.columns.terms import IRI, Ids, Mask, TermTable, lexical_of
 from kg.namespaces import CODE, GOV
 from kg.network.arrays import Floats, Ints, ranges, starts
+from kg.network.naming import in_iri_order
 
 __all__ = ["Holdings", "Links", "read_holdings", "read_links"]
 
@@ -82,7 +83,7 @@ def read_links(columns: Columns, ownerships: Ids) -> Links:
     at, one, other = owner.owner[pairs.owner], owner.value[pairs.owner], owned.value[pairs.value]
     nobody = columns.subjects(terms.number(RDF.type), terms.number(URIRef(GOV.NoParty)))
     kept = (terms.kinds(one) == IRI) & (terms.kinds(other) == IRI) & (one != other) & ~is_among(one, nobody)
-    parties, ends = _by_iri(terms, np.concatenate([one[kept], other[kept]]))
+    parties, ends = in_iri_order(terms, np.concatenate([one[kept], other[kept]]))
     interests, interest = _interests(columns, relations)
     return Links(relations, interest, interests, parties, at[kept], *np.split(ends, 2))
 
@@ -110,7 +111,7 @@ def _order(terms: TermTable, links: Links, rows: Ints) -> Ints:
         return order
     several = order[distinct(np.concatenate([again, again + 1]))]
     tie = np.zeros(len(rows), np.int64)
-    tie[several] = _by_iri(terms, links.relations[links.at[rows[several]]])[1]
+    tie[several] = in_iri_order(terms, links.relations[links.at[rows[several]]])[1]
     return np.lexsort((tie, pair))
 
 
@@ -137,7 +138,7 @@ def _interests(columns: Columns, relations: Ids) -> tuple[Ids, Ints]:
     terms = columns.terms
     pairs = columns.values(relations, terms.number(URIRef(GOV.interestType)))
     is_iri = terms.kinds(pairs.value) == IRI
-    interests, which = _by_iri(terms, pairs.value[is_iri])
+    interests, which = in_iri_order(terms, pairs.value[is_iri])
     least = np.full(len(relations), len(interests))
     np.minimum.at(least, pairs.owner[is_iri], which)
     return interests, np.where(least == len(interests), -1, least)
@@ -174,13 +175,3 @@ def _number(text: str) -> float:
     except InvalidOperation:
         return float("nan")
     return float(number) if number.is_finite() else float("nan")
-
-
-def _by_iri(terms: TermTable, numbers: Ids) -> tuple[Ids, Ints]:
-    """The IRIs, each once, in the order of their texts, and at which position each of `numbers` is."""
-    known, which = np.unique(numbers, return_inverse=True)
-    iris = [terms.texts[number][1:-1] for number in known.tolist()]
-    order = np.array(sorted(range(len(iris)), key=iris.__getitem__), np.int64)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return known[order], rank[which]

@@ -76,10 +76,10 @@ def share_blocks(  # noqa: PLR0913, PLR0917 - the columns of one table, its size
         ValueError: as `effective_shares`.
     """
     from kg.network.closure import closure
-    from kg.network.components import weak_components
+    from kg.network.components import component_labels
 
     edges = _edges(owner, owned, lower, upper, n)
-    component = weak_components(edges["owner"], edges["owned"], n)[edges["owned"]]
+    component = component_labels(edges["owner"], edges["owned"], n, "weak")[edges["owned"]]
     edges = edges[np.argsort(component, kind="stable")]
     for first, last in _batches(np.sort(component), block):
         batch = edges[first:last]
