@@ -76,7 +76,8 @@ def build_project(project: Project, build: Path, progress: Progress = quiet, *, 
             refuse_broken_query(query, project)
         graphs = derived_graphs(project, Parsed(build / ".parsed"), jobs, progress)
         progress("sorting")
-        quads, union = graphs.sorted_quads(), graphs.union
+        quads, union, published = graphs.sorted_quads(), graphs.union, len(graphs.published)
+        del graphs  # as much memory as the triples of the files take
         with new_draft(build) as draft:
             with draft.writing(quads, jobs, lambda done: progress("writing", done, len(quads))) as written:
                 report = project_report(project, union, progress)
@@ -85,7 +86,7 @@ def build_project(project: Project, build: Path, progress: Progress = quiet, *, 
                     return Build(report, defects, None)
                 dump = written()
             triples = quads.union_size
-            sizes = {"quads": len(quads) + triples, "triples": triples, "graphs": len(graphs.published)}
+            sizes = {"quads": len(quads) + triples, "triples": triples, "graphs": published}
             content = _Content(dump, queries, report, {**sizes, **_counts(union)})
             release = _publish(project, draft, content)
         remember_inputs(build, inputs, release.version)
