@@ -1,5 +1,6 @@
 """Terms as numbers: the text of N-Triples and back, and what is read from it."""
 
+import numpy as np
 import pyoxigraph
 import pytest
 from hypothesis import given
@@ -66,3 +67,17 @@ def test_a_text_of_xsd_string_is_a_plain_text() -> None:
 def test_what_rdflib_takes_for_an_iri_is_refused(iri: str) -> None:
     with pytest.raises(SourceError):
         text_of(URIRef(iri))
+
+
+def test_a_settled_table_keeps_its_numbers_and_takes_further_terms() -> None:
+    table, known = TermTable(), ["<https://example.org/b>", '"a"', "<https://example.org/a>", "_:x"]
+    table.numbers_of(known)
+    for further in ('"c"', "<https://example.org/0>"):
+        order = np.array(sorted(range(len(known)), key=known.__getitem__), np.int32)
+        table.settle([known[number] for number in order], order)
+        assert len(table) == len(known)
+        assert table.numbers_of([*known, further, further]).tolist() == [*range(len(known) + 1), len(known)]
+        known.append(further)
+        assert [table.number_of(text) for text in known] == list(range(len(known)))
+        assert table.texts == known
+        assert table.kinds(np.array([1, 2, len(known) - 1], np.int32)).tolist()[:2] == [LITERAL, IRI]

@@ -65,9 +65,14 @@ class SortedQuads:
 
 
 def sorted_quads(terms: TermTable, graphs: Mapping[str, Triples], union: Collection[str]) -> SortedQuads:
-    """The quads of named graphs, by the IRI of the graph; `union` says which of them are merged into one."""
+    """The quads of named graphs, by the IRI of the graph; `union` says which of them are merged into one.
+
+    The table of terms is settled by it.
+    """
     texts = terms.texts
     order = np.array(sorted(range(len(texts)), key=texts.__getitem__), np.int32)
+    in_order = [texts[number] for number in order.tolist()]
+    terms.settle(in_order, order)
     rank = np.empty(len(texts), np.int32)
     rank[order] = np.arange(len(texts), dtype=np.int32)
     names = sorted(graphs, key=lambda name: f"<{name}>")
@@ -82,8 +87,7 @@ def sorted_quads(terms: TermTable, graphs: Mapping[str, Triples], union: Collect
     merged = np.flatnonzero(np.array([name in union for name in names], np.bool_)[graph])
     is_first[merged] = _differs(table[merged])
     subject, predicate, value = (np.ascontiguousarray(table[:, place]) for place in range(3))
-    in_order, iris = [texts[number] for number in order.tolist()], [f"<{name}>" for name in names]
-    return SortedQuads(in_order, iris, subject, predicate, value, graph, is_first)
+    return SortedQuads(in_order, [f"<{name}>" for name in names], subject, predicate, value, graph, is_first)
 
 
 def _differs(table: Triples) -> Mask:

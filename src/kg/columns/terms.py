@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TypeAlias
@@ -54,9 +55,18 @@ class TermTable:
         self.ids: dict[str, int] = {}
         self._texts: list[str] = []
         self._kinds = np.empty(0, np.uint8)
+        self._settled: tuple[Sequence[str], Ids] = (), np.empty(0, np.int32)
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.ids) + len(self._settled[0])
+
+    def settle(self, in_order: Sequence[str], order: Ids) -> None:
+        """Lets go of the dictionary, a third of the memory, as hardly a term is to come: texts are found by bisection.
+
+        `in_order` are all texts of the table in their order, and `order` their identifiers.
+        """
+        self._texts = self.texts
+        self._settled, self.ids = (in_order, order), {}
 
     def number(self, term: Node) -> int:
         """The identifier of an rdflib term, which is given one if it has none."""
@@ -66,6 +76,10 @@ class TermTable:
         """The identifier of a term in the text of N-Triples, which is given one if it has none."""
         found = self.ids.get(text)
         if found is None:
+            in_order, order = self._settled
+            place = bisect_left(in_order, text)
+            if place < len(in_order) and in_order[place] == text:
+                return int(order[place])
             texts = self.texts
             found = self.ids[text] = len(texts)
             texts.append(text)
@@ -73,6 +87,8 @@ class TermTable:
 
     def numbers_of(self, texts: Sequence[str]) -> Ids:
         """The same for many texts at once, in their order."""
+        if self._settled[0]:
+            return np.fromiter(map(self.number_of, texts), np.int32, len(texts))
         ids, known = self.ids, self.texts
         numbers = map(ids.setdefault, texts, iter(ids.__len__, -1))  # what is not known gets the next number
         found = np.fromiter(numbers, np.int32, len(texts))
@@ -101,8 +117,8 @@ class TermTable:
     def kinds(self, numbers: Ids) -> NDArray[np.uint8]:
         """`IRI`, `BLANK` or `LITERAL` for each identifier."""
         known = len(self._kinds)
-        if known != len(self.ids):
-            fresh = np.fromiter((_KINDS[text[0]] for text in self.texts[known:]), np.uint8, len(self.ids) - known)
+        if known != len(self):
+            fresh = np.fromiter((_KINDS[text[0]] for text in self.texts[known:]), np.uint8, len(self) - known)
             self._kinds = np.concatenate([self._kinds, fresh])
         return self._kinds[numbers]
 
