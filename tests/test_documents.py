@@ -57,3 +57,4 @@ def test_figures_of_the_readme_are_those_of_the_graph(norrbotten_release: Releas
     counts = norrbotten_release.manifest.counts
     for name in ("organisations", "relations", "claims", "triples"):
         assert f"{counts[name]:,} {name}" in README, f"{counts[name]:,} {name}"
+    assert f"`kg query` lists all [{len(list((ROOT / 'queries').rglob('*.rq')))}]" in README
