@@ -54,11 +54,11 @@ def component_labels(one: ArrayLike, other: ArrayLike, n: int, connection: str) 
 
     `connection` is `weak` or `strong`. Components are numbered from 0 by their lowest member.
     """
+    if not n:
+        return np.empty(0, np.int64)
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    if not n:
-        return np.empty(0, np.int64)
     ends = (np.asarray(one, np.int64), np.asarray(other, np.int64))
     graph = csr_array((np.ones(len(ends[0]), np.int8), ends), shape=(n, n))
     label = connected_components(graph, connection=connection)[1]
