@@ -46,7 +46,19 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
         (
             GOOD.replace("sh:property", "sh:sparql [ sh:select 'SELECT $this { $this ?p' ] ; sh:property"),
             4,
-            "is not SPARQL",
+            "is not SPARQL: line 1, column 24: the query ends before it is complete",
+        ),
+        (
+            GOOD.replace("sh:property", "sh:sparql [ sh:select 'SELECT $this { $this eg:p ?v }' ] ; sh:property"),
+            4,
+            "is not SPARQL: line 1, column 22: the prefix eg: is not declared",
+        ),
+        (
+            GOOD.replace(
+                "sh:property", "sh:sparql [ sh:select 'SELECT $this (COUNT(?v) AS ?n) { $this ?p ?v }' ] ; sh:property"
+            ),
+            4,
+            "The SELECT contains a variable that is unbound",
         ),
         (GOOD.replace("@prefix sh: ", "@prefix s: "), 2, "The prefix sh: is not declared"),
     ],

@@ -81,6 +81,7 @@ def test_the_path_of_a_property_shape() -> None:
     [
         "SELECT $this { $this :p ?x MINUS { $this :q ?x } }",
         "SELECT $this { VALUES ?x { 1 } }",
+        "SELECT $this FROM <http://example.org/g> { $this :p ?x }",
         "SELECT $this { SERVICE <http://example.org/> { ?a ?b ?c } }",
         "SELECT $this { BIND (1 AS $this) }",
         "SELECT $this { { SELECT ?x { ?x :p ?y } } }",

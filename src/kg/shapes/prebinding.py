@@ -156,6 +156,8 @@ def _refuse(words: list[Token], top: _Group, prebound: Set[str]) -> None:
     for token in words:
         if token.is_word(*_FORBIDDEN):
             raise EngineError(f"has {token.text.upper()}, which SHACL §5.3.2 does not allow")
+        if token.is_word("FROM"):
+            raise EngineError("has FROM, though it is asked of the data graph and of nothing else")
     for before, token in pairwise(words):
         if before.is_word("AS") and token.kind is Kind.VARIABLE and token.text[1:] in prebound:
             raise EngineError(f"gives {token.text} a value, which it has already")

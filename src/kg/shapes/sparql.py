@@ -5,6 +5,7 @@ A store has no network and no files here: SERVICE is refused before a query is a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,13 +18,13 @@ from rdflib.term import Node
 
 from kg.columns.columns import Columns, Index
 from kg.columns.terms import Ids
-from kg.errors import EngineError, LimitError, RequestError
+from kg.errors import EngineError, LimitError, QuerySyntaxError, RequestError
 from kg.namespaces import SHAPES
-from kg.query import parse_query
+from kg.query import explain, parse_query, widened
 from kg.shapes.batches import NONE, Batch, Subject
 from kg.shapes.column_queries import ColumnQueries
-from kg.shapes.faults import fault
-from kg.shapes.model import Sparql
+from kg.shapes.faults import TERMS, fault
+from kg.shapes.model import Query, Sparql
 from kg.shapes.paths import path_text
 from kg.shapes.patterns import Group, NotCompiled, Select
 from kg.shapes.prebinding import Prepared, prepare
@@ -35,6 +36,9 @@ __all__ = ["SparqlEvaluator"]
 
 _LONGEST = 1 << 16
 _ROW = "#row"
+_PLACE = re.compile(r"error at (\d+):(\d+): ")
+_SENTENCE = re.compile(r"(?:expected|,|one of) ([A-Z]\w*(?: \w+){2,})")
+"""The only part of use to anybody in Oxigraph's list of what it expected, where there is one."""
 
 _Structure = TypeVar("_Structure", Select, Group)
 Solutions: TypeAlias = tuple[Index, dict[str, Ids]]
@@ -99,8 +103,14 @@ class SparqlEvaluator:
             Store().query(prepared.text, prefixes=dict(query.prefixes))
         except EngineError as error:
             raise fault(self._shapes, query.node, str(error)) from error
-        except (SyntaxError, RequestError, LimitError) as error:
-            raise fault(self._shapes, query.node, f"has a query that is not SPARQL: {error}") from error
+        except SyntaxError as error:
+            wrong = _explained(query) or error
+            what, hint = f"has a query that is not SPARQL: {wrong}", getattr(wrong, "hint", None)
+            raise fault(self._shapes, query.node, what, hint=hint) from error
+        except (RequestError, LimitError) as error:
+            raise fault(
+                self._shapes, query.node, f"has a query that is not SPARQL: {error}", hint=error.hint
+            ) from error
         owner = subject.pairs.owner if query.is_ask else np.arange(len(subject.nodes))
         inputs = {"this": subject.nodes[owner]}
         if query.is_ask:
@@ -146,6 +156,24 @@ class SparqlEvaluator:
             raise fault(self._shapes, constraint.query.node, "has a query that reports a failure")
         bindings = {**self._given(constraint, len(owner)), **found}
         yield from _batches(subject, constraint, owner, value, path if (path != NONE).any() else None, bindings)
+
+
+def _explained(query: Query) -> QuerySyntaxError | None:
+    """What is wrong with a query, with line and column in its own text; None where that is not known."""
+    declared = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in query.prefixes.items())
+    parsed = parse_query(f"{declared}\n{query.text}", base_iri=str(SHAPES), max_bytes=2 * _LONGEST, max_depth=100)
+    try:
+        Store().query(widened(parsed.text))
+    except SyntaxError as error:
+        if (place := _PLACE.match(str(error))) is None:
+            return None
+        said = _SENTENCE.search(str(error))
+        found = QuerySyntaxError(said[1] if said else "", line=int(place[1]), column=int(place[2]))
+        wrong = explain(parsed, found, TERMS)
+        is_prefix = wrong.message.startswith("the prefix ")
+        hint = "declare it with sh:declare and sh:prefixes" if is_prefix else wrong.hint
+        return QuerySyntaxError(wrong.message, line=(wrong.line or 1) - 1, column=wrong.column, hint=hint)
+    return None
 
 
 def _as_columns(solutions: list[tuple[int, dict[str, int]]]) -> Solutions:
