@@ -17,6 +17,7 @@ from rdflib.term import Node
 from kg.columns.columns import Columns, is_among
 from kg.columns.places import numbered
 from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, datatype_of, language_of, lexical_of, text_of
+from kg.shapes.linear_patterns import is_explosive, matches
 from kg.shapes.literals import comes_before, is_well_formed, read_value
 from kg.shapes.model import ValueTest
 from kg.shapes.paths import Inverse, Predicate, Repeated, follow
@@ -44,8 +45,10 @@ def passes(columns: Columns, test: ValueTest, values: Ids) -> Mask:
         return is_among(values, columns.terms.numbers(test.arguments))
     if name == "NodeKind":
         return np.isin(columns.terms.kinds(values), NODE_KINDS[test.arguments[0]])
-    check = _CHECKS[name](test)
     texts = columns.terms.texts
+    if name == "Pattern" and (found := _in_linear_time(test, [texts[number] for number in values])) is not None:
+        return found
+    check = _CHECKS[name](test)
     return np.fromiter((check(texts[number]) for number in values), np.bool_, len(values))
 
 
@@ -88,6 +91,15 @@ def compiled_pattern(written: str, flags: str) -> re.Pattern[str]:
 def _pattern(test: ValueTest) -> Callable[[str], bool]:
     search = compiled_pattern(str(test.arguments[0]), test.flags).search
     return lambda text: text[0] != "_" and search(lexical_of(text)) is not None
+
+
+def _in_linear_time(test: ValueTest, texts: list[str]) -> Mask | None:
+    """Which texts have a pattern that could keep `re` busy for ever; None for any other pattern."""
+    pattern, flags = str(test.arguments[0]), "".join(letter for letter in test.flags if letter in _FLAGS)
+    if "q" in test.flags or not is_explosive(pattern):
+        return None
+    found = matches(pattern, flags, [lexical_of(text) for text in texts])
+    return None if found is None else np.array(found, np.bool_) & np.array([text[0] != "_" for text in texts], np.bool_)
 
 
 def _language_in(test: ValueTest) -> Callable[[str], bool]:
