@@ -33,6 +33,16 @@ def test_new_file_and_removed_release_are_noticed(demo: Project) -> None:
     assert not is_fresh(demo, build)
 
 
+def test_a_folder_that_is_renamed_is_noticed(demo: Project) -> None:
+    """A graph is named after the whole path of its file."""
+    file = demo.root / "data" / "north" / "owners" / "a.ttl"
+    file.parent.mkdir(parents=True)
+    file.write_text("")
+    before = input_digest(demo)
+    file.parent.parent.rename(demo.root / "data" / "northern")
+    assert input_digest(demo) != before
+
+
 def test_an_input_that_cannot_be_read_is_an_error_with_its_name(demo: Project) -> None:
     (demo.root / "data" / "more.ttl").mkdir()
     with pytest.raises(SourceError, match=r"more\.ttl: the file cannot be read: Is a directory"):

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kg.errors import SourceError
-from kg.project import Project
+from kg.project import Project, rulebook_root
 
 __all__ = ["input_digest", "is_fresh", "remember_inputs"]
 
@@ -17,21 +17,24 @@ _LAYERS = (("ontology", "*.ttl"), ("data", "*.ttl"), ("shapes", "*.ttl"), ("quer
 
 
 def input_digest(project: Project) -> str:
-    """SHA-256 over the name and content of every file that a build reads, and of every module of the tool.
+    """SHA-256 over the path and content of every file that a build reads, and of every module of the tool.
 
     Raises:
         SourceError: a file cannot be read.
     """
     digest = hashlib.sha256(version("governance-kg").encode())
     inputs = [project.root / "kg.toml", *(path for layer in _LAYERS for path in project.files(*layer))]
-    paths = [*inputs, *sorted(Path(__file__).parent.rglob("*.py"))]
+    tool = Path(__file__).parent
+    roots = (tool, project.root, rulebook_root())
+    paths = [*inputs, *sorted(tool.rglob("*.py"))]
     for path in paths:
         try:
             with path.open("rb") as stream:
                 content = hashlib.file_digest(stream, "sha256")
         except OSError as error:
             raise SourceError(f"the file cannot be read: {error.strerror}", path=path) from None
-        digest.update(f"{path.name}\n{path.parent.name}\n".encode())
+        root = next(root for root in roots if path.is_relative_to(root))
+        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
         digest.update(content.digest())
     return digest.hexdigest()
 

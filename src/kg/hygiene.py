@@ -120,9 +120,8 @@ def _place(project: Project, iris: list[str]) -> Place | None:
     """The first line of the project's files that has one of the terms, as a prefixed name or whole."""
     for iri in iris:
         pattern = re.compile(rf"(?<![\w:-])(?:{re.escape(shorten(iri, project.prefixes))}(?![\w-])|<{re.escape(iri)}>)")
-        for layer in ("data", "ontology"):
-            for path in sorted((project.root / layer).rglob("*.ttl")):
-                text = read_text(path)
-                if found := pattern.search(text):
-                    return Place(shown_path(path), text.count("\n", 0, found.start()) + 1)
+        for path in project.own_turtle_files("data", "ontology"):
+            text = read_text(path)
+            if found := pattern.search(text):
+                return Place(shown_path(path), text.count("\n", 0, found.start()) + 1)
     return None

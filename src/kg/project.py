@@ -18,10 +18,10 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
-from kg.errors import ConfigurationError
+from kg.errors import ConfigurationError, SourceError
 from kg.namespaces import prefixes
 
-__all__ = ["Project", "find_project", "load_project", "project_around", "rulebook_root"]
+__all__ = ["Project", "find_project", "load_project", "project_around", "rulebook_root", "visible_files"]
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
@@ -35,6 +35,25 @@ def rulebook_root() -> Path:
     package = Path(__file__).parent
     bundled = package / "bundled"
     return bundled if bundled.is_dir() else package.parents[1]
+
+
+def visible_files(folder: Path, pattern: str) -> list[Path]:
+    """The files below a folder in name order, without those of editors and systems, whose names begin with a dot.
+
+    Raises:
+        SourceError: a name is not UTF-8, or is that of a pipe or a device.
+    """
+    found = sorted(
+        path for path in folder.rglob(pattern) if not any(part[0] == "." for part in path.relative_to(folder).parts)
+    )
+    for path in found:
+        try:
+            str(path.relative_to(folder)).encode()
+        except UnicodeEncodeError:
+            raise SourceError(f"{str(path)!r}: the name of the file is not UTF-8", hint="rename it") from None
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise SourceError("this is a pipe or a device, not a file", path=path)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +94,12 @@ class Project:
         if layer in {"ontology", "shapes"} and not self.has_rulebook:
             roots.insert(0, rulebook_root())
         for root in roots:
-            yield from sorted((root / layer).rglob(pattern))
+            yield from visible_files(root / layer, pattern)
 
-    def own_turtle_files(self) -> Iterator[Path]:
-        """Every Turtle file that belongs to this project, for formatting and checking."""
-        for layer in ("ontology", "data", "shapes", "examples"):
-            yield from sorted((self.root / layer).rglob("*.ttl"))
+    def own_turtle_files(self, *layers: str) -> Iterator[Path]:
+        """Every Turtle file that belongs to this project, or those of some layers, for formatting and checking."""
+        for layer in layers or ("ontology", "data", "shapes", "examples"):
+            yield from visible_files(self.root / layer, "*.ttl")
 
     def graph_iri(self, name: str) -> str:
         """The IRI of the named graph `name`."""

@@ -15,7 +15,7 @@ from kg.dataset import read_shapes
 from kg.derive import with_derived
 from kg.errors import ConfigurationError, SourceError
 from kg.locations import Locations
-from kg.project import Project
+from kg.project import Project, visible_files
 from kg.shapes.evaluate import Validation
 from kg.shapes.hints import NO_TARGET, hints_of
 from kg.shapes.reader import targeted
@@ -85,7 +85,7 @@ def _columns(source: Source) -> Columns:
 def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
     """The files that are meant, those of a folder being its Turtle files."""
     named = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
-    found = [file for path in named for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])]
+    found = [file for path in named for file in (visible_files(path, "*.ttl") if path.is_dir() else [path])]
     if not found:
         raise ConfigurationError(f"there is no Turtle file in {', '.join(map(str, named)) or 'no file at all'}")
     return found
