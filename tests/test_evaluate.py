@@ -7,6 +7,7 @@ import pytest
 from pyshacl import validate
 from rdflib import SH, Graph, URIRef
 
+import kg
 from kg.errors import EngineError
 from kg.locations import Place
 from kg.namespaces import prefixes
@@ -117,3 +118,17 @@ def test_no_rule_can_load_a_graph(tmp_path: Path) -> None:
 
     assert evaluate(graph(DATA), graph(SHAPES), only_pyshacl=True).results
     assert not rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS
+
+
+def test_a_blank_node_is_placed_where_a_named_node_has_it(tmp_path: Path) -> None:
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text(
+        "@prefix : <https://e.org/> .\n:x :p 1 ;\n  :q [ a :C ;\n :p ( [ a :C ] ) ] .\n[] a :C ; :p _:a .\n_:a :p _:a ."
+    )
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix : <https://e.org/> .\n"
+        ":S sh:targetClass :C ; sh:targetSubjectsOf :p ; sh:nodeKind sh:IRI ; sh:message '{$this}, not an IRI'@en ."
+    )
+    results = kg.validate(data, shapes).results
+    assert sorted(str(result.place) for result in results) == [f"{data}:3", f"{data}:3", "None", "None"]
+    assert {result.to_text({}).split(": ")[-1] for result in results} == {"[], not an IRI\n    []"}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rdflib import Graph, URIRef
+import numpy as np
+from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
 from kg.columns.columns import Columns
 from kg.columns.encode import encode_graph
+from kg.columns.terms import BLANK
 from kg.errors import SourceError
-from kg.locations import Locations
+from kg.locations import Locations, Place
 from kg.namespaces import GOV
 from kg.shapes.batches import Batch
 from kg.shapes.components import Evaluator
@@ -125,7 +127,24 @@ class Validation:
         """
         with self._placed():
             for batch in self.batches(progress):
-                yield from results_of(batch, self.columns, self.locate, self._explain)
+                yield from results_of(batch, self.columns, self._place, self._explain)
+
+    def _place(self, focus: Node, path: Node | None) -> Place | None:
+        """Where a node is written; of a blank node, which no file is searched for, where a node with an IRI has it."""
+        seen: set[Node] = set()
+        while isinstance(focus, BNode) and focus not in seen and (above := self._owners.get(focus)):
+            seen.add(focus)
+            focus, path = above
+        return self.locate(focus, path)
+
+    @cached_property
+    def _owners(self) -> Mapping[Node, tuple[Node, Node]]:
+        """A subject and predicate of each blank node that is a value."""
+        subjects, predicates, values = self.columns.all_columns()
+        terms = self.columns.terms
+        blank = np.flatnonzero(terms.kinds(values) == BLANK)
+        rows = zip(values[blank].tolist(), subjects[blank].tolist(), predicates[blank].tolist(), strict=True)
+        return {terms.term(value): (terms.term(subject), terms.term(predicate)) for value, subject, predicate in rows}
 
     def _explain(self, batch: Batch) -> Iterator[Batch]:
         return iter(batch.details) if batch.asked is None else details_of(self._evaluator, batch)

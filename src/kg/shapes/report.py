@@ -216,7 +216,7 @@ def _shown(node: Node, prefixes: Mapping[str, str]) -> str:
         if node.language:
             return f"{text}@{node.language}"
         return f"{text}^^{shorten(str(node.datatype), prefixes)}" if node.datatype else text
-    return str(node)
+    return "[]"  # a blank node, whose name is that of one run
 
 
 def _json_path(result: Result) -> str | None:

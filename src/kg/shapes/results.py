@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
-from rdflib import SKOS, Literal, URIRef
+from rdflib import SKOS, BNode, Literal, URIRef
 from rdflib.term import Node
 
 from kg.columns.columns import Columns
@@ -128,6 +128,8 @@ class _Builder:
         if shown is None:
             term = self._columns.terms.term(number)
             written = shorten(str(term), TERMS) if isinstance(term, URIRef) else str(term)
+            if isinstance(term, BNode):
+                written = "[]"  # its name is that of one run
             shown = self._words[number, language] = in_language(self._names(number), language) or written
         return shown
 
