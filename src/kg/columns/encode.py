@@ -20,6 +20,7 @@ from rdflib.term import Node
 
 from kg.columns.columns import Columns, Triples
 from kg.columns.entities import refuse_nested_entities
+from kg.columns.nesting import refuse_deep_json
 from kg.columns.syntaxes import syntax_of
 from kg.columns.terms import TermTable, language_of
 from kg.errors import SourceError
@@ -105,6 +106,8 @@ def read_part(
     try:
         if kind == RdfFormat.RDF_XML:
             refuse_nested_entities(path)
+        if kind == RdfFormat.JSON_LD:
+            refuse_deep_json(path)
         with path.open("rb") as file:
             stream = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if path.suffix == ".gz" else file
             return _part(
