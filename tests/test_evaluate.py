@@ -1,6 +1,7 @@
 """Evaluation and report: what pySHACL finds, in the reader's language, with code and place."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,19 @@ def test_a_blank_node_is_placed_where_a_named_node_has_it(tmp_path: Path) -> Non
     results = kg.validate(data, shapes).results
     assert sorted(str(result.place) for result in results) == [f"{data}:3", f"{data}:3", "None", "None"]
     assert {result.to_text({}).split(": ")[-1] for result in results} == {"[], not an IRI\n    []"}
+
+
+def test_places_in_a_long_list_are_found_in_steps_as_many_as_its_members() -> None:
+    asked: list[object] = []
+    data = graph("@prefix : <https://e.org/> . :x :q (" + "[ a :C ] " * 12000 + ") .")
+    shapes = graph(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix : <https://e.org/> . :S sh:targetClass :C ; sh:nodeKind sh:IRI ."
+    )
+
+    def locate(focus: object, _path: object) -> None:
+        asked.append(focus)
+
+    start = time.monotonic()
+    assert len(evaluate(data, shapes, locate=locate).results) == 12000
+    assert set(asked) == {URIRef("https://e.org/x")}
+    assert time.monotonic() - start < 15

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -131,15 +131,17 @@ class Validation:
 
     def _place(self, focus: Node, path: Node | None) -> Place | None:
         """Where a node is written; of a blank node, which no file is searched for, where a node with an IRI has it."""
-        seen: set[Node] = set()
-        while isinstance(focus, BNode) and focus not in seen and (above := self._owners.get(focus)):
-            seen.add(focus)
+        passed: dict[Node, None] = {}
+        while isinstance(focus, BNode) and focus not in passed and (above := self._owners.get(focus)):
+            passed[focus] = None
             focus, path = above
+        if path is not None:  # so that the next one below has one step to go
+            self._owners.update(dict.fromkeys(passed, (focus, path)))
         return self.locate(focus, path)
 
     @cached_property
-    def _owners(self) -> Mapping[Node, tuple[Node, Node]]:
-        """A subject and predicate of each blank node that is a value."""
+    def _owners(self) -> dict[Node, tuple[Node, Node]]:
+        """A subject and predicate of each blank node that is a value, or of what it is a part of."""
         subjects, predicates, values = self.columns.all_columns()
         terms = self.columns.terms
         blank = np.flatnonzero(terms.kinds(values) == BLANK)
