@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kg.ask import list_questions, question_text
+from kg.project import Project, rulebook_root
 from kg.release import Release
 from serving import ALL, make_release
 
@@ -52,3 +54,16 @@ def test_an_unknown_term_is_told_on_standard_error_and_the_answer_stays_as_it_is
 
 def test_of_known_terms_nothing_is_told(release: Release) -> None:
     assert asked(release, "ASK { ?s gov:owns organisation:studio }", "table") == ("yes\n", "")
+
+
+def test_a_query_file_that_is_a_document_has_its_parameters_wherever_it_is(demo: Project, tmp_path: Path) -> None:
+    document = next((rulebook_root() / "queries").rglob("effective-owners.rq"))
+    (tmp_path / "mine.rq").write_text(document.read_text())
+    text = question_text(str(tmp_path / "mine.rq"), demo, {"organisation": "organisation:example-harbour"})
+    assert f"<{demo.base_iri}id/organisation/example-harbour>" in text
+
+
+def test_a_project_without_saved_queries_says_where_they_go(demo: Project) -> None:
+    for path in (demo.root / "queries").rglob("*.rq"):
+        path.unlink()
+    assert list_questions(demo, "en") == f"no saved queries: put one into {demo.root}/queries/TOPIC/NAME.rq"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rdflib import URIRef
 
-from kg.locations import Locations
+from kg.locations import Locations, shown_path
 
 
 def test_line_of_the_property_else_of_the_subject(tmp_path: Path) -> None:
@@ -35,3 +35,9 @@ def test_where_a_term_is_mentioned_first(tmp_path: Path) -> None:
     assert str(places.mention("urn:a:b")) == f"{other}:4"
     assert str(places.mention("urn:a:x-y")) == f"{other}:5"
     assert places.mention("urn:a:") is None
+
+
+def test_a_link_to_itself_is_shown_as_it_is(tmp_path: Path) -> None:
+    link = tmp_path / "a.ttl"
+    link.symlink_to("a.ttl")
+    assert shown_path(link) == link

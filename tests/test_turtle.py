@@ -112,6 +112,7 @@ ERRORS = [
     (f'{S}"a\\qb" .', 1, 29, "The escape \\q is not valid", "\\\\"),
     (f'{S}"a\\uD800b" .', 1, 29, "The escape \\uD800 is not valid", "\\u"),
     (f"{A}a:x/y a:y 1 .", 2, 4, "/ cannot stand here", "\\/"),
+    (f"{A}a:x a:y 1 .\n\0", 3, 1, "The character U+0000 cannot stand here", None),
     (f"{A}a:x%2 a:y 1 .", 2, 2, "% stands before", "%25"),
     ("@prefix a <http://a/> .", 1, 9, "prefix line is not complete", "@prefix name: <IRI> ."),
     ("@base a:x .", 1, 7, "base line is not complete", "@base <IRI> ."),

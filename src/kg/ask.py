@@ -29,6 +29,8 @@ def list_questions(project: Project, language: str) -> str:
     from kg.build import read_queries
 
     queries = read_queries(project)
+    if not queries:
+        return f"no saved queries: put one into {project.root / 'queries'}/TOPIC/NAME.rq"
     width = max((len(query.name) for query in queries), default=0)
     lines: list[str] = []
     for topic in sorted({query.topic for query in queries}):
@@ -52,12 +54,9 @@ def question_text(question: str, project: Project, values: Mapping[str, str], *,
     if question == "-":
         query = SavedQuery("-", "", _standard_input(), {})
     elif os.path.isfile(question):  # noqa: PTH113 - false, and no error, for a name that no file can have
-        is_document = path.resolve().is_relative_to((project.root / "queries").resolve())
-        query = (
-            read_saved_query(path, path.parent.parent)
-            if is_document
-            else SavedQuery(path.name, "", read_query_text(path), {})
-        )
+        text, own = read_query_text(path), (project.root / "queries").resolve()
+        is_document = text.startswith("# title@") or path.resolve().is_relative_to(own)
+        query = read_saved_query(path, path.parent.parent) if is_document else SavedQuery(path.name, "", text, {})
     else:
         saved = {item.name: item for item in read_queries(project)}
         if question not in saved:

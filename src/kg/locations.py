@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -90,5 +91,5 @@ class _File:
 
 def shown_path(path: Path) -> Path:
     """`path` from the working directory where it is below it, as an editor or a terminal wants it."""
-    resolved = path.resolve()
+    resolved = Path(os.path.realpath(path))  # unlike `resolve`, no error where links go round in a circle
     return resolved.relative_to(Path.cwd()) if resolved.is_relative_to(Path.cwd()) else path

@@ -224,7 +224,8 @@ def _name_character(problem: _Problem, match: re.Match[str]) -> _Finding:
             "Save the file as UTF-8 without BOM; kg fmt removes one at the beginning",
         )
     hint = f"In a name after a prefix it is written \\{character} , or write the whole IRI between < and >"
-    return problem.start, f"{character} cannot stand here", hint if character in "_~.-!$&'()*+,;=/?#@%" else None
+    shown = character if character.isprintable() else f"The character U+{ord(character):04X}"
+    return problem.start, f"{shown} cannot stand here", hint if character in "_~.-!$&'()*+,;=/?#@%" else None
 
 
 def _words(message: str, hint: str) -> Callable[[_Problem, re.Match[str]], _Finding]:
