@@ -63,6 +63,7 @@ def _bars() -> Bars:
     """Bars with what is done in a second and how much time is left; gone when all is done."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.table import Column
     from rich.text import Text
 
     class Rate(ProgressColumn):
@@ -77,7 +78,7 @@ def _bars() -> Bars:
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        Rate(),
+        Rate(table_column=Column(no_wrap=True)),
         TimeRemainingColumn(elapsed_when_finished=True),
     )
     return Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
