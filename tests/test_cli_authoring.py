@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -163,3 +164,15 @@ def test_text_where_a_party_belongs_is_a_violation_with_its_line(demo_folder: Pa
     assert found.returncode == 1
     assert "IDN-08: Example Town plays a role (gov:owner)" in found.stdout
     assert kg("build", "textual", cwd=demo_folder).returncode == 1
+
+
+def test_validate_reads_files_as_those_of_the_project_that_they_are_in(demo_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo_folder / "demo", tmp_path / "demo")
+    (tmp_path / "demo" / "shapes").mkdir()
+    (tmp_path / "demo" / "shapes" / "own.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix gov: <https://w3id.org/governance-kg/def/> .\n"
+        'gov:Own sh:targetClass gov:Ownership ; sh:not [ sh:class gov:Ownership ] ; sh:message "own"@en .'
+    )
+    for given in ("demo", "demo/data", "demo/data/example.ttl"):
+        result = kg("validate", given, "--lang", "en", cwd=tmp_path)
+        assert "violation SHACL: own\n    relation:ownership-example-town-example-harbour" in result.stdout, given

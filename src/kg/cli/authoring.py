@@ -96,7 +96,7 @@ def check(project: Path | None, lang: str, as_json: bool) -> int:
     "shape_files",
     multiple=True,
     type=LocalPath(),
-    help="Shapes file or folder; without it, the rulebook of the tool.",
+    help="Shapes file or folder; without it, the rulebook of the tool and the shapes of the project that FILES are in.",
 )
 @click.option("--format", "output", type=click.Choice(["text", "json", "jsonl", "ttl", "html"]), default="text")
 @click.option(
@@ -117,11 +117,11 @@ def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str
     kg validate data/*.ttl            files that belong together are given together
     kg validate data.nt.gz --shapes my-shapes.ttl --format jsonl
     """
-    from kg.project import find_project
+    from kg.project import project_around
     from kg.shapes.files import validation_of_files
     from kg.shapes.stream import Writing, write_validation
 
-    project = find_project(None)
+    project = project_around(files[0] / "kg.toml" if files[0].is_dir() else files[0])
     with showing_a_bar() as advance:
         validation = validation_of_files(list(files), list(shape_files), project, engine=engine)
         writing = Writing(project.prefixes, lang, advance)
