@@ -149,3 +149,11 @@ def test_places_in_a_long_list_are_found_in_steps_as_many_as_its_members() -> No
     assert len(evaluate(data, shapes, locate=locate).results) == 12000
     assert set(asked) == {URIRef("https://e.org/x")}
     assert time.monotonic() - start < 15
+
+
+def test_the_page_of_a_report_is_in_one_language() -> None:
+    report = evaluate(graph(DATA), graph(SHAPES))
+    assert "<td>violation</td>" in report.to_html(PREFIXES)
+    swedish = report.to_html(PREFIXES, "sv")
+    assert "<td>brott</td>" in swedish
+    assert not any(f"<td>{severity}</td>" in swedish for severity in ("violation", "warning", "info"))
