@@ -48,6 +48,7 @@ def unchanged_release(project: Project, language: str) -> Release | None:
 def build_release(project: Project, language: str, jobs: int | None = None) -> Release | None:
     """The release of a build, or None after the report of its violations was printed."""
     from kg.build import build_project
+    from kg.rebound import rebound_prefixes
 
     with progressing() as progress:
         outcome = build_project(project, build_folder(project, Settings.read()), progress, jobs=jobs)
@@ -56,6 +57,8 @@ def build_release(project: Project, language: str, jobs: int | None = None) -> R
     if not outcome.report.conforms:
         click.echo(outcome.report.to_text(project.prefixes, language), err=True)
     if outcome.release is None:
+        for place, text in rebound_prefixes(project):
+            click.echo(f"{place}: hint: {text}", err=True)
         click.echo("ingenting publicerades" if language == "sv" else "nothing was published", err=True)
     return outcome.release
 
