@@ -122,3 +122,11 @@ def test_errors_name_the_place_once(tmp_path: Path, name: str, text: str, messag
     with pytest.raises(SourceError) as error:
         encode_files([tmp_path / name])
     assert str(error.value) == f"{tmp_path}/{message}"
+
+
+def test_a_file_that_is_saved_while_it_is_read_is_not_called_broken(tmp_path: Path) -> None:
+    path = tmp_path / "data.ttl"
+    path.write_text("".join(f"<https://e.org/{number}> <https://e.org/p> 'some text' .\n" for number in range(60_000)))
+    with pytest.raises(SourceError, match="was changed while it was read") as error:
+        read_part(path, read=lambda _: path.write_text("<https://e.org/a> <https://e.org/p> 1 ."))
+    assert error.value.hint == "run the command again"

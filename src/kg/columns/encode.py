@@ -6,6 +6,7 @@ import gzip
 import re
 import zlib
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -114,7 +115,7 @@ def read_part(
                 pyoxigraph.parse(stream, kind, base_iri=base, rename_blank_nodes=True), lambda: read(file.tell())
             )
     except (SyntaxError, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise _source_error(error, path, kind, prefixes) from error
+        raise _source_error(error, path, kind, prefixes, base) from error
     except MemoryError:
         raise SourceError("A text or a comment is longer than 16 MiB", path=path) from None
     except _Rdf12:
@@ -163,10 +164,17 @@ def _table(triples: array[int]) -> Triples:
     return np.frombuffer(triples, np.int32).reshape(-1, 3) if len(triples) else np.empty((0, 3), np.int32)
 
 
-def _source_error(error: Exception, path: Path, kind: RdfFormat, prefixes: Mapping[str, str]) -> SourceError:
+def _source_error(
+    error: Exception, path: Path, kind: RdfFormat, prefixes: Mapping[str, str], base: str | None
+) -> SourceError:
     is_turtle = kind == RdfFormat.TURTLE and path.suffix != ".gz"
     if isinstance(error, SyntaxError) and is_turtle and path.stat().st_size <= _LARGEST_DIAGNOSED:
-        return diagnose(error, read_text(path), path=path, prefixes=prefixes)
+        text = read_text(path)
+        try:
+            deque(pyoxigraph.parse(text, kind, base_iri=base), maxlen=0)
+        except SyntaxError as same:
+            return diagnose(same, text, path=path, prefixes=prefixes)
+        return SourceError("The file was changed while it was read", path=path, hint="run the command again")
     if "LoadDocumentCallback" in str(error):
         return SourceError(
             "Its @context is at an address, and nothing is fetched", path=path, hint="write the context into the file"
