@@ -90,7 +90,7 @@ def test_saved_queries(norrbotten_release: Release, asker: Asker) -> None:
         seconds = BRIEF if known.get(name, ("", ""))[0] == SLOW and not DEEP else PATIENCE
         found[name] = asker.compare(release_stores, *where, text=query.text, seconds=seconds)
     assert believed(found, "saved") == known
-    assert len(found) == 69
+    assert len(found) == 72
     assert sum(not is_empty(item.oxigraph) for item in found.values()) > 60
 
 

@@ -555,7 +555,7 @@ def test_saved_queries_have_the_answers_of_our_own_engine(
     )
     different = {query for query in ours if ours[query] != theirs[query]}
     assert different == (set(VIRTUOSO_DIFFERS) if name == "virtuoso" else set())
-    assert len(ours) >= 69
+    assert len(ours) >= 72
 
 
 def test_suites_have_their_cases() -> None:
