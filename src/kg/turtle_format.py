@@ -9,26 +9,29 @@ Values share a line where they fit into 120 columns; else each has its own. Comm
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
+from types import MappingProxyType
 
 import pyoxigraph
 
 from kg.errors import SourceError
-from kg.turtle import parse_triples, read_text
-from kg.turtle.document import Block, Collection, Comments, Document, Entry, Prefix, PropertyList, Term, Value
+from kg.turtle.document import Block, Collection, Comments, Document, Entry, Iri, Prefix, PropertyList, Term, Value
 from kg.turtle.gathering import gather
 from kg.turtle.isomorphism import same_graph
-from kg.turtle.ordering import order
+from kg.turtle.ordering import BlockKey, block_key, order
 from kg.turtle.parser import parse_document
+from kg.turtle.partition import partition
+from kg.turtle.plain import INDENT, WIDTH
+from kg.turtle.reader import check_turtle, read_text
 from kg.turtle.spelling import Spelling
 
-__all__ = ["format_file", "format_turtle"]
+__all__ = ["format_file", "format_turtle", "is_canonical"]
 
-_WIDTH = 120
-_INDENT = "    "
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def format_file(path: Path, *, prefixes: Mapping[str, str], write: bool = True) -> bool:
@@ -37,8 +40,10 @@ def format_file(path: Path, *, prefixes: Mapping[str, str], write: bool = True) 
     Raises `SourceError` as `format_turtle`; the file is then left alone.
     """
     text = read_text(path)
+    if not write:
+        return not is_canonical(text, prefixes=prefixes, path=path)
     formatted = format_turtle(text, prefixes=prefixes, path=path)
-    if write and formatted != text:
+    if formatted != text:
         _replace(path.resolve(), formatted.encode())
     return formatted != text
 
@@ -63,15 +68,38 @@ def format_turtle(text: str, *, prefixes: Mapping[str, str], path: Path | None =
     it is returned. Raises `SourceError` where the text is not Turtle, and if the result were another graph.
     """
     text = text.removeprefix("\ufeff")
-    parse_triples(text, path=path, base=base, prefixes=prefixes)
-    document = gather(parse_document(text, path=path, base=base), path=path)
-    spelling = Spelling(document, prefixes)
-    formatted = _Layout(spelling).document(order(document, spelling))
-    if not same_graph(_triples(text, base), _triples(formatted, None)):
+    check_turtle(text, path=path, base=base, prefixes=prefixes)
+    formatted = _formatted(text, prefixes, path, base)
+    if formatted != text and not same_graph(_triples(text, base), _triples(formatted, None)):
         raise SourceError(
             "Formatting would change the graph: this is a mistake in kg; the file is as it was", path=path
         )
     return formatted
+
+
+def is_canonical(text: str, *, prefixes: Mapping[str, str], path: Path | None = None) -> bool:
+    """Whether a Turtle 1.1 document is in canonical form. Raises `SourceError` where the text is not Turtle."""
+    check_turtle(text.removeprefix("\ufeff"), path=path, prefixes=prefixes)
+    return _formatted(text.removeprefix("\ufeff"), prefixes, path, None) == text
+
+
+def _formatted(text: str, table: Mapping[str, str], path: Path | None, base: str | None) -> str:
+    with suppress(SourceError):  # its place would be one in the rest: the whole document is read for that
+        plain = partition(text, table)
+        if plain is not None:
+            document = _read(plain.rest, path, base)
+            subjects = (block.subject for block in document.blocks)
+            clashes = plain.blocks.keys() & {subject.value for subject in subjects if isinstance(subject, Iri)}
+            if clashes:
+                plain.give_back(clashes)
+                document = _read(plain.rest, path, base)
+            return _Layout(Spelling(document, table)).document(document, plain.blocks.values(), plain.prefixes)
+    document = _read(text, path, base)
+    return _Layout(Spelling(document, table)).document(document)
+
+
+def _read(text: str, path: Path | None, base: str | None) -> Document:
+    return gather(parse_document(text, path=path, base=base), path=path)
 
 
 def _triples(text: str, base: str | None) -> list[pyoxigraph.Triple]:
@@ -85,22 +113,29 @@ class _Layout:
     def __init__(self, spelling: Spelling) -> None:
         self.spelling = spelling
 
-    def document(self, document: Document) -> str:
+    def document(
+        self, document: Document, plain: Iterable[tuple[BlockKey, str]] = (), prefixes: Mapping[str, str] = _NONE
+    ) -> str:
+        """The canonical form of a gathered document, among the `plain` blocks and with the prefixes that they use."""
         declared = {(prefix.name, prefix.iri): prefix for prefix in document.prefixes}
-        used = [declared.get(pair, Prefix(*pair)) for pair in sorted(self.spelling.prefixes.items())]
+        pairs = sorted({**self.spelling.prefixes, **prefixes}.items())
+        used = [declared.get(pair, Prefix(*pair)) for pair in pairs]
         lines = [_line(f"@prefix {prefix.name}: <{prefix.iri}> .", prefix.after[:1]) for prefix in used]
         homeless = [prefix.after[1:] if prefix in used else prefix.after for prefix in document.prefixes]
         head = "\n".join([*document.head, *chain.from_iterable(homeless)])
-        parts = [head, "\n".join(lines), *map(self.block, document.blocks), "\n".join(document.foot)]
+        ordered = order(document, self.spelling).blocks
+        blocks = [*((block_key(block, self.spelling), self.block(block)) for block in ordered), *plain]
+        texts = (text for _, text in sorted(blocks, key=itemgetter(0)))
+        parts = [head, "\n".join(lines), *texts, "\n".join(document.foot)]
         return "\n\n".join(part.strip("\n") for part in parts if part) + "\n" if any(parts) else ""
 
     def block(self, block: Block) -> str:
         subject = self.term(block.subject, "")
         above = [*block.before, subject] if block.entries[0].before else block.before
         lead = "" if block.entries[0].before else f"{subject} "
-        lines = self.entries(block.entries, _INDENT, lead=lead, end=" ;" if block.closing else " .")
+        lines = self.entries(block.entries, INDENT, lead=lead, end=" ;" if block.closing else " .")
         if block.closing:
-            lines += [*(_INDENT + comment for comment in block.closing), f"{_INDENT}."]
+            lines += [*(INDENT + comment for comment in block.closing), f"{INDENT}."]
         return "\n".join([*above, *lines])
 
     def entries(self, entries: Sequence[Entry], indent: str, *, lead: str = "", end: str = "") -> list[str]:
@@ -117,9 +152,9 @@ class _Layout:
         if len(entry.values) == 1:
             return [_line(f"{start} {self.term(entry.values[0].term, indent, start)}{end}", entry.after)]
         together = self.together(entry.values)
-        if together is not None and len(f"{start} {together}{end}") <= _WIDTH:
+        if together is not None and len(f"{start} {together}{end}") <= WIDTH:
             return [_line(f"{start} {together}{end}", entry.after)]
-        return [_line(start, entry.after), *self.values(entry.values, f"{indent}{_INDENT}", separator=" ,", end=end)]
+        return [_line(start, entry.after), *self.values(entry.values, f"{indent}{INDENT}", separator=" ,", end=end)]
 
     def values(self, values: Sequence[Value], indent: str, *, separator: str = "", end: str = "") -> list[str]:
         """Each value on a line of its own."""
@@ -133,9 +168,9 @@ class _Layout:
     def term(self, term: Term, indent: str, start: str = "") -> str:
         """A term; brackets over several lines if it does not fit on the line that `start` begins."""
         short = self.short(term)
-        if short is not None and len(f"{start or indent} {short} ;") <= _WIDTH:
+        if short is not None and len(f"{start or indent} {short} ;") <= WIDTH:
             return short
-        inner = f"{indent}{_INDENT}"
+        inner = f"{indent}{INDENT}"
         match term:
             case PropertyList(entries, closing):
                 lines = ["[", *self.entries(entries, inner), *(inner + comment for comment in closing), f"{indent}]"]

@@ -133,12 +133,11 @@ class Lines:
         return self._text[start:end].rstrip("\r\n")
 
 
-def read_tokens(text: str, *, path: Path | None = None) -> Iterator[Token]:
-    """The tokens of a Turtle document in order, comments included and white space left out.
+def read_tokens(text: str, offset: int = 0, *, path: Path | None = None) -> Iterator[Token]:
+    """The tokens of a Turtle document from an offset on, in order, comments included and white space left out.
 
     Raises `TokenError` where no token of Turtle 1.1 begins, when the tokens before it have been read.
     """
-    offset = 0
     while offset < len(text):
         match = _TOKEN.match(text, offset)
         if match is None or match.lastgroup is None:

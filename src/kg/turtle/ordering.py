@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeAlias
 
 from kg.namespaces import FOREIGN
 from kg.turtle.document import Block, Collection, Document, Entry, Iri, Label, PropertyList, Term, Text, Value
 from kg.turtle.spelling import Spelling
 
-__all__ = ["order"]
+__all__ = ["HEADERS", "BlockKey", "block_key", "iri_key", "order", "predicate_key", "text_key"]
+
+BlockKey: TypeAlias = tuple[int, str, str]
+ValueKey: TypeAlias = tuple[int, int, str, str, str]
 
 _FIRST = (
     ("rdf", "type"),
@@ -28,7 +32,7 @@ _FIRST = (
 )
 _RANKS = {FOREIGN[prefix] + name: rank for rank, (prefix, name) in enumerate(_FIRST)}
 _TYPE = FOREIGN["rdf"] + "type"
-_HEADERS = {Iri(FOREIGN["owl"] + "Ontology"), Iri(FOREIGN["skos"] + "ConceptScheme")}
+HEADERS = {Iri(FOREIGN["owl"] + "Ontology"), Iri(FOREIGN["skos"] + "ConceptScheme")}
 _LANGUAGES = ("", "sv", "en")
 
 
@@ -38,12 +42,12 @@ def order(document: Document, spelling: Spelling) -> Document:
         replace(block, subject=_ordered(block.subject, spelling), entries=_entries(block.entries, spelling))
         for block in document.blocks
     ]
-    return replace(document, blocks=tuple(sorted(blocks, key=lambda block: _block_key(block, spelling))))
+    return replace(document, blocks=tuple(sorted(blocks, key=lambda block: block_key(block, spelling))))
 
 
 def _entries(entries: Iterable[Entry], spelling: Spelling) -> tuple[Entry, ...]:
     ordered = [replace(entry, values=_values(entry.values, spelling)) for entry in entries]
-    return tuple(sorted(ordered, key=lambda entry: _predicate_key(entry.predicate, spelling)))
+    return tuple(sorted(ordered, key=lambda entry: predicate_key(entry.predicate, spelling.iri(entry.predicate))))
 
 
 def _values(values: Iterable[Value], spelling: Spelling) -> tuple[Value, ...]:
@@ -61,30 +65,42 @@ def _ordered(term: Term, spelling: Spelling) -> Term:
     return term
 
 
-def _block_key(block: Block, spelling: Spelling) -> tuple[int, str, str]:
+def block_key(block: Block, spelling: Spelling) -> BlockKey:
+    """The place of a block among all blocks."""
     types = {value.term for entry in block.entries if entry.predicate == _TYPE for value in entry.values}
     match block.subject:
         case Iri(value):
-            return (0 if types & _HEADERS else 1), value, ""
+            return (0 if types & HEADERS else 1), value, ""
         case Label(name):
             return 2, name, ""
     return 3, _written(block.subject, spelling), _written(PropertyList(block.entries), spelling)
 
 
-def _predicate_key(predicate: str, spelling: Spelling) -> tuple[int, str]:
-    return _RANKS.get(predicate, len(_RANKS)), spelling.iri(predicate).rstrip(">")
+def predicate_key(predicate: str, written: str) -> tuple[int, str]:
+    """The place of a predicate in its block, by its IRI and its written form."""
+    return _RANKS.get(predicate, len(_RANKS)), written.rstrip(">")
 
 
-def _value_key(term: Term, spelling: Spelling) -> tuple[int, int, str, str, str]:
+def iri_key(written: str) -> ValueKey:
+    """The place of an IRI among the values of a predicate, by its written form."""
+    return 0, 0, "", "", written.rstrip(">")
+
+
+def text_key(text: Text) -> ValueKey:
+    """The place of a literal among the values of a predicate."""
+    language = (text.language or "").lower()
+    rank = _LANGUAGES.index(language) if language in _LANGUAGES else len(_LANGUAGES)
+    return 2, rank, language, text.lexical, text.datatype
+
+
+def _value_key(term: Term, spelling: Spelling) -> ValueKey:
     match term:
         case Iri():
-            return 0, 0, "", "", spelling.term(term).rstrip(">")
+            return iri_key(spelling.term(term))
         case Label(name):
             return 1, 0, "", "", name
         case Text():
-            language = (term.language or "").lower()
-            rank = _LANGUAGES.index(language) if language in _LANGUAGES else len(_LANGUAGES)
-            return 2, rank, language, term.lexical, term.datatype
+            return text_key(term)
     return 3, 0, "", "", _written(term, spelling)
 
 

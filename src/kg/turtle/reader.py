@@ -6,7 +6,8 @@ are in lower case (`sv-se`), as RDF 1.1 Concepts §3.3 allows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyoxigraph
@@ -15,7 +16,7 @@ from kg.errors import SourceError
 from kg.turtle.diagnosis import diagnose, source_error, undecodable
 from kg.turtle.lexer import TokenError, read_tokens
 
-__all__ = ["parse_triples", "read_text", "read_triples"]
+__all__ = ["check_turtle", "parse_triples", "read_text", "read_triples"]
 
 
 def read_triples(
@@ -43,16 +44,30 @@ def parse_triples(
     text: str, *, path: Path | None = None, base: str | None = None, prefixes: Mapping[str, str] | None = None
 ) -> list[pyoxigraph.Triple]:
     """The triples of a Turtle 1.1 text; as `read_triples`, with `path` only named in errors."""
+    return [quad.triple for quad in _quads(text, path, base, prefixes)]
+
+
+def check_turtle(
+    text: str, *, path: Path | None = None, base: str | None = None, prefixes: Mapping[str, str] | None = None
+) -> None:
+    """Nothing, if a text is Turtle 1.1; as `parse_triples`, but no triple is kept."""
+    deque(_quads(text, path, base, prefixes), maxlen=0)
+
+
+def _quads(
+    text: str, path: Path | None, base: str | None, prefixes: Mapping[str, str] | None
+) -> Iterator[pyoxigraph.Quad]:
+    is_rdf_12 = False
     try:
-        quads = pyoxigraph.parse(text, pyoxigraph.RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True)
-        triples = [quad.triple for quad in quads]
+        for quad in pyoxigraph.parse(text, pyoxigraph.RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True):
+            is_rdf_12 |= _is_rdf_12(quad.object)
+            yield quad
     except SyntaxError as error:
         raise diagnose(error, text, path=path, prefixes=prefixes) from error
     except MemoryError:
         raise SourceError("A text or a comment is longer than 16 MiB", path=path) from None
-    if any(_is_rdf_12(triple.object) for triple in triples):
+    if is_rdf_12:
         _refuse_rdf_12(text, path=path)
-    return triples
 
 
 def _is_rdf_12(term: pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from kg.namespaces import FOREIGN
 from kg.turtle.document import Collection, Document, Entry, Iri, Label, PropertyList, Term, Text
 from kg.turtle.lexer import LOCAL_NAME, NUMBER_TYPES
 
-__all__ = ["Spelling"]
+__all__ = ["Spelling", "is_always_quoted", "shortest", "spell_text"]
 
 _RDF, _XSD = FOREIGN["rdf"], FOREIGN["xsd"]
 _TYPE, _NIL = f"{_RDF}type", f"{_RDF}nil"
@@ -37,13 +37,13 @@ class Spelling:
     def __init__(self, document: Document, table: Mapping[str, str]) -> None:
         iris = sorted(set(_iris(document)))
         own = sorted((prefix.name, prefix.iri) for prefix in document.prefixes if table.get(prefix.name) != prefix.iri)
-        best = {_best(iri, [*table.items(), *own]) for iri in iris}
+        best = {shortest(iri, [*table.items(), *own]) for iri in iris}
         kept = {name: iri for name, iri in own if name not in table or (name, iri) in best}
         pairs = [*((name, iri) for name, iri in table.items() if name not in kept), *kept.items()]
         self._names: dict[str, str] = {}
         self.prefixes: dict[str, str] = {}
         for iri in iris:
-            name, namespace = _best(iri, pairs)
+            name, namespace = shortest(iri, pairs)
             if namespace:
                 self._names[iri] = f"{name}:{iri[len(namespace) :]}"
                 self.prefixes[name] = namespace
@@ -63,14 +63,24 @@ class Spelling:
                 return "()" if term.value == _NIL else self.iri(term.value)
             case Label():
                 return f"_:{term.name}"
-        if _is_short(term):
-            return term.lexical
-        if term.language is not None:
-            return f"{_quoted(term.lexical)}@{term.language}"
-        return _quoted(term.lexical) + ("" if term.datatype in _IMPLIED else f"^^{self.iri(term.datatype)}")
+        return spell_text(term, self.iri)
 
 
-def _best(iri: str, pairs: Iterable[tuple[str, str]]) -> tuple[str, str]:
+def spell_text(text: Text, iri: Callable[[str], str]) -> str:
+    """A literal in its shortest form; `iri` writes a datatype."""
+    if _is_short(text):
+        return text.lexical
+    if text.language is not None:
+        return f"{_quoted(text.lexical)}@{text.language}"
+    return _quoted(text.lexical) + ("" if text.datatype in _IMPLIED else f"^^{iri(text.datatype)}")
+
+
+def is_always_quoted(datatype: str) -> bool:
+    """Whether a text of the datatype is written in quotes and with the datatype, whatever it is."""
+    return datatype not in _SHORT and datatype not in _IMPLIED
+
+
+def shortest(iri: str, pairs: Iterable[tuple[str, str]]) -> tuple[str, str]:
     """The pair of prefix and namespace to shorten an IRI with, the first of the longest; two empty strings if none."""
     fitting = (pair for pair in pairs if iri.startswith(pair[1]) and LOCAL_NAME.fullmatch(iri, len(pair[1])))
     return max(fitting, key=lambda pair: len(pair[1]), default=("", ""))
