@@ -11,11 +11,11 @@ import pytest
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from kg.check import Expectation, example_report, expectations, read_expectations
 from kg.columns.columns import Columns
 from kg.columns.encode import encode_graph
 from kg.dataset import read_graph, read_shapes
 from kg.derive import with_derived
+from kg.examples import Expectation, example_report, expectations, read_expectations
 from kg.namespaces import GOV
 from kg.project import load_project
 from kg.shapes.evaluate import evaluate

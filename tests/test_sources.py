@@ -9,7 +9,8 @@ import pytest
 from rdflib import Dataset, Graph
 
 from kg.errors import SourceError
-from kg.sources import check_sources, segments
+from kg.segments import segments
+from kg.sources import check_sources
 
 ROOT = Path(__file__).parents[1]
 TEXT = "Heading\n\nA owns\u00a0B. C pays D!\n • Åland\n  \nTel: 1"

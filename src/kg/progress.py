@@ -6,7 +6,12 @@ from typing import Protocol
 
 __all__ = ["UNITS", "Progress", "quiet"]
 
-UNITS = {"reading": ("MB", 10**6), "validating": ("shapes", 1), "writing": ("thousand quads", 1000)}
+UNITS = {
+    "syntax and formatting": ("MB", 10**6),
+    "reading": ("MB", 10**6),
+    "validating": ("shapes", 1),
+    "writing": ("thousand quads", 1000),
+}
 """What is counted in a stage: a unit for people, and how many of what is counted make one."""
 
 

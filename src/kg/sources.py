@@ -9,32 +9,35 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from rdflib import PROV, RDF, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
+from kg.columns.columns import Columns
+from kg.columns.terms import lexical_of
 from kg.errors import SourceError
 from kg.namespaces import FOREIGN, GOV
+from kg.segments import Segment, segments
 
-__all__ = ["Copied", "Segment", "SourceCheck", "WrongDigest", "check_sources", "segments", "span_digest"]
+__all__ = [
+    "Copied",
+    "Segment",
+    "SourceCheck",
+    "WrongDigest",
+    "check_sources",
+    "graph_of_sources",
+    "segments",
+    "span_digest",
+]
 
 _OA = Namespace(FOREIGN["oa"])
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _RUN = 60
+_SHORTEST_COPIED = 20
 _NAMES = {FOREIGN["skos"] + "prefLabel", FOREIGN["skos"] + "altLabel", str(GOV.literalForm)}
-_INK = re.compile(r"[^\W_]")
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A sentence, a heading or a list item: code points `start` to `end` of a text, half-open."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,30 +114,6 @@ class _Citation:
     is_passage: bool
 
 
-def segments(text: str) -> Iterator[Segment]:
-    """The sentences, headings and list items of a plain text: lines, split after `.`, `!` or `?` before white space.
-
-    Bullets and white space around them are not part of a segment; lines without a letter or digit have none.
-    """
-    position = 0
-    for line in text.splitlines(keepends=True):
-        start = position
-        for end in [*(match.start() for match in _SENTENCE_END.finditer(line)), len(line)]:
-            segment = _trimmed(text, start, position + end)
-            if segment is not None:
-                yield segment
-            start = position + end
-        position += len(line)
-
-
-def _trimmed(text: str, start: int, end: int) -> Segment | None:
-    while start < end and (text[start].isspace() or text[start] in "•·–-*"):
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Segment(start, end) if _INK.search(text, start, end) else None
-
-
 def check_sources(graph: Graph, folders: Iterable[Path], *, only_found: bool = False) -> list[SourceCheck]:
     """Every source document of `graph` against the file in `folders` that has its digest.
 
@@ -157,6 +136,22 @@ def check_sources(graph: Graph, folders: Iterable[Path], *, only_found: bool = F
             )
         checks.append(_check(graph, source, path))
     return checks
+
+
+def graph_of_sources(union: Columns, folders: Iterable[Path]) -> Graph:
+    """The subjects of a graph that `check_sources` needs for the texts in `folders`: few of a large graph, or none."""
+    number, texts = union.terms.number_of, union.terms.texts
+    digests = {_sha256(path.read_bytes()) for path in _text_files(folders)}
+    subjects, values = union.forward(number(f"<{GOV.sourceDigest}>"))
+    sources = subjects[[place for place, value in enumerate(values) if lexical_of(texts[value]) in digests]]
+    if not len(sources):
+        return Graph()
+    nodes = union.values(sources, number(f"<{PROV.hadPrimarySource}>"), inverse=True).value
+    selectors = union.values(nodes, number(f"<{_OA.hasSelector}>")).value
+    is_long = np.array([text[0] == '"' and len(lexical_of(text)) > _SHORTEST_COPIED for text in texts], np.bool_)
+    columns = [union.forward(link) for link in union.predicates if lexical_of(texts[link]) not in _NAMES]
+    copied = [subject[is_long[value]] for subject, value in columns]
+    return union.to_graph(np.concatenate([sources, nodes, selectors, *copied]))
 
 
 def _text_files(folders: Iterable[Path]) -> Iterator[Path]:
@@ -214,7 +209,7 @@ def _copied(text: str, graph: Graph) -> Iterator[Copied]:
     sentences = [" ".join(text[segment.start : segment.end].split()) for segment in segments(text)]
     whole = [sentence for sentence in sentences if len(sentence.split()) >= 5]
     for subject, predicate, value in graph:
-        if isinstance(value, Literal) and str(predicate) not in _NAMES and len(value) > 20:
+        if isinstance(value, Literal) and str(predicate) not in _NAMES and len(value) > _SHORTEST_COPIED:
             flat = " ".join(str(value).split())
             windows = (flat[start : start + _RUN] for start in range(len(flat) - _RUN + 1))
             if any(sentence in flat for sentence in whole) or any(window in runs for window in windows):

@@ -9,7 +9,7 @@ Values share a line where they fit into 120 columns; else each has its own. Comm
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from operator import itemgetter
@@ -102,9 +102,9 @@ def _read(text: str, path: Path | None, base: str | None) -> Document:
     return gather(parse_document(text, path=path, base=base), path=path)
 
 
-def _triples(text: str, base: str | None) -> list[pyoxigraph.Triple]:
+def _triples(text: str, base: str | None) -> Iterator[pyoxigraph.Triple]:
     """The triples of an accepted text, its blank node labels kept."""
-    return [quad.triple for quad in pyoxigraph.parse(text, pyoxigraph.RdfFormat.TURTLE, base_iri=base)]
+    return (quad.triple for quad in pyoxigraph.parse(text, pyoxigraph.RdfFormat.TURTLE, base_iri=base))
 
 
 class _Layout:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import JSON, LANGUAGE, PROJECT, LocalPath
+from kg.cli.current import build_folder
+from kg.cli.options import JOBS, JSON, LANGUAGE, PROJECT, LocalPath
 from kg.cli.terminal import echo_json, progressing, showing_a_bar
+from kg.settings import Settings
 
 __all__ = ["check", "cite", "fmt", "new", "validate"]
 
@@ -61,20 +63,26 @@ def fmt(paths: tuple[Path, ...], only_check: bool) -> int:
 
 @click.command()
 @PROJECT
+@JOBS
 @LANGUAGE
 @JSON
-def check(project: Path | None, lang: str, as_json: bool) -> int:
+def check(project: Path | None, jobs: int | None, lang: str, as_json: bool) -> int:
     """Everything that can be wrong with the files: syntax, format, hygiene, shapes, examples, saved queries.
+
+    Files are parsed once for this and for `kg build`; what they hold is kept in the folder of the releases.
 
     \b
     kg check
     kg check --json demo
     """
     from kg.check import check_project
+    from kg.columns.parsed import NOWHERE, Parsed
     from kg.project import find_project
 
+    found = find_project(project)
+    parsed = NOWHERE if found.is_packaged else Parsed(build_folder(found, Settings.read()) / ".parsed")
     with progressing() as progress:
-        report = check_project(find_project(project), progress, language=lang)
+        report = check_project(found, progress, parsed=parsed, jobs=jobs, language=lang)
     if as_json:
         findings = [
             {"check": f.check, "level": f.level, "message": f.message, "place": str(f.place or f.path or "")}

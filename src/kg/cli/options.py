@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-__all__ = ["JSON", "LANGUAGE", "PROJECT", "LocalPath", "language_of_environment"]
+__all__ = ["JOBS", "JSON", "LANGUAGE", "PROJECT", "LocalPath", "language_of_environment"]
 
 
 def language_of_environment() -> str:
@@ -19,6 +19,12 @@ def language_of_environment() -> str:
 
 PROJECT = click.argument("project", required=False, type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Facts as JSON on standard output.")
+JOBS = click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    show_default="all processors",
+    help="Processes that read and threads that write at one time.",
+)
 LANGUAGE = click.option(
     "--lang",
     type=click.Choice(["en", "sv"]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli.current import build_folder, build_release, chosen_release, unchanged_release
-from kg.cli.options import JSON, LANGUAGE, PROJECT
+from kg.cli.options import JOBS, JSON, LANGUAGE, PROJECT
 from kg.cli.terminal import echo_json, progressing
 from kg.settings import Settings
 
@@ -21,12 +21,7 @@ __all__ = ["build", "publish", "stats", "verify"]
 
 @click.command()
 @PROJECT
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 256),
-    show_default="all processors",
-    help="Processes that parse and threads that write at one time.",
-)
+@JOBS
 @LANGUAGE
 @JSON
 def build(project: Path | None, jobs: int | None, lang: str, as_json: bool) -> int:

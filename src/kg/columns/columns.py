@@ -134,11 +134,17 @@ class Columns:
             subject, value = self.forward(predicate)
             yield from zip(subject.tolist(), repeat(predicate), value.tolist(), strict=False)
 
-    def to_graph(self) -> Graph:
-        """The triples as an rdflib graph."""
+    def to_graph(self, subjects: Ids | None = None) -> Graph:
+        """The triples, or those of some subjects, as an rdflib graph."""
         graph, terms = Graph(), self.terms
-        for subject, predicate, value in self.triples():
-            graph.add((terms.term(subject), terms.term(predicate), terms.term(value)))
+        is_meant = np.ones(len(terms), np.bool_)
+        if subjects is not None:
+            is_meant[:] = False
+            is_meant[subjects] = True
+        for predicate in self._given:
+            kept = is_meant[self.forward(predicate)[0]]
+            for subject, value in zip(*(column[kept].tolist() for column in self.forward(predicate)), strict=True):
+                graph.add((terms.term(subject), terms.term(predicate), terms.term(value)))
         return graph
 
     def objects(self, node: int, predicate: int) -> list[int]:

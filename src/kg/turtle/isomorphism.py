@@ -21,6 +21,8 @@ _Signature: TypeAlias = Counter[tuple[Hashable, Hashable, Hashable]]
 def same_graph(left: Iterable[Triple], right: Iterable[Triple]) -> bool:
     """Whether the graphs are isomorphic by a mapping that keeps shared labels; False where no forest remains."""
     one, other = set(left), set(right)
+    if one == other:
+        return True
     shared = _blank_nodes(one) & _blank_nodes(other)
     codes: dict[Hashable, int] = {}
     signature = _signature(one, shared, codes)
