@@ -8,7 +8,7 @@ from rdflib import URIRef
 import kg.locations
 from kg.locations import Locations
 from kg.turtle.locations import locate
-from kg.turtle.reader import read_text
+from kg.turtle.reader import read_text, read_triples
 from kg.turtle.skim import skim
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +43,31 @@ def test_n_triples(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text("<urn:a> <urn:p> <urn:b> .\n<urn:a> <urn:q> <urn:b> .\n<urn:c> <urn:p> <urn:b> .")
     found = skim(tmp_path / "a.ttl")
     assert [found.line(f"urn:{name}") for name in "abc"] == [1, None, 3]
+
+
+LONG = r'''
+@prefix : <https://e.org/> .
+:a :text ^^^which is \\" not
+:b begins a line,
+  :q and this looks like what is said of it \" ;
+:c too.^^^ ;
+  :q "~~~" ; # a text ^^^ begins nowhere here
+  :r <https://e.org/#~~~> .
+:d :text ~~~
+:e ^^^ :p 1 .
+~~~ , "" , "\"" , ~~ , ~^^^~ .
+:b :p 1 .
+:c :p "\"\"" .
+'''.lstrip().replace("^^^", '"""').replace("~", "'")
+
+
+def test_lines_of_a_long_text_are_not_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(LONG)
+    assert len(read_triples(tmp_path / "a.ttl")) == 10
+    found = skim(tmp_path / "a.ttl")
+    lines = {name: found.line(f"https://e.org/{name}") for name in "abcde"}
+    assert lines == {"a": 2, "b": 11, "c": 12, "d": 8, "e": None}
+    assert found.line("https://e.org/a", "https://e.org/q") == 6
 
 
 def test_of_canonical_files_it_finds_what_parsing_finds() -> None:

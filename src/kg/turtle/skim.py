@@ -1,7 +1,8 @@
 """Where subjects stand in a large Turtle file, found by how lines begin: in a second, where parsing takes minutes.
 
 It knows the subjects that begin a line, as `kg fmt`, other writers and N-Triples have them, and a predicate that begins
-a line below its subject. What is written in another way is not found.
+a line below its subject; the lines of a long text (Turtle 1.1 §2.5.1) are not looked at. What is written in another way
+is not found.
 """
 
 from __future__ import annotations
@@ -18,6 +19,13 @@ __all__ = ["SkimmedFile", "skim"]
 
 _SUBJECT = re.compile(rb"^(<[^>\s]*>|[\w.-]*:[^\s;,]*)[ \t\r\n]", re.MULTILINE)
 _PREFIX = re.compile(rb"^@?prefix[ \t]+([\w.-]*):[ \t]*<([^>\s]*)>", re.MULTILINE | re.IGNORECASE)
+_LONG_QUOTES = (b'"""', b"'''")
+_UP_TO_LONG_TEXT = re.compile(
+    rb"""(?:[^"'<#\\\n]|\\.|<[^>\n]*+>|"(?!"")(?:[^"\\\n]|\\.)*+"|'(?!'')(?:[^'\\\n]|\\.)*+')*+(?="{3}|'{3})"""
+)
+_LONG_TEXT = re.compile(
+    rb'''"{3}(?:[^"\\]|\\[\s\S]|"(?!""))*+(?:"{3})?|\'{3}(?:[^'\\]|\\[\s\S]|\'(?!\'\'))*+(?:\'{3})?'''
+)
 _HEAD = 1 << 16
 """Bytes in which prefixes are looked for."""
 _BLOCK = 1 << 16
@@ -61,7 +69,7 @@ class SkimmedFile:
 
     def _below(self, begin: int, predicate: str) -> int | None:
         """How many lines below the beginning of a block a predicate begins a line."""
-        text = self._read(begin, _BLOCK)
+        text = _without_long_texts(self._read(begin, _BLOCK))
         after = _SUBJECT.search(text, 1)
         spellings = b"|".join(re.escape(written) for written in self._spellings(predicate))
         found = re.search(rb"\n[ \t]+(?:" + spellings + rb")[ \t\r\n]", text[: after.start() if after else len(text)])
@@ -75,10 +83,25 @@ class SkimmedFile:
 
 def skim(path: Path) -> SkimmedFile:
     """Reads a file; an OSError if it cannot be read."""
-    text = path.read_bytes()
+    text = _without_long_texts(path.read_bytes())
     found = np.array([(hash(match[1]), match.start()) for match in _SUBJECT.finditer(text)], np.int64).reshape(-1, 2)
     order = np.argsort(found[:, 0], kind="stable")
     ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
     lines = (np.searchsorted(ends, found[:, 1]) + 1).astype(np.int32)
     prefixes = {match[1].decode(): match[2].decode("utf-8", "replace") for match in _PREFIX.finditer(text[:_HEAD])}
     return SkimmedFile(path, prefixes, found[order, 0], found[order, 1], lines[order])
+
+
+def _without_long_texts(text: bytes) -> bytes:
+    """Turtle with spaces in the place of its long texts, lines and places as they were; it begins outside of one."""
+    pieces, behind = list[bytes](), 0
+    quotes = [quotes for quotes in _LONG_QUOTES if quotes in text]
+    for place in sorted(found.start() for quote in quotes for found in re.finditer(quote, text)):
+        if place < behind:
+            continue
+        begins = _UP_TO_LONG_TEXT.match(text, max(behind, text.rfind(b"\n", behind, place) + 1))
+        if begins is None or (long := _LONG_TEXT.match(text, begins.end())) is None:
+            continue  # in a comment, or in a short text
+        pieces += [text[behind : long.start()], re.sub(rb"[^\n]", b" ", long[0])]
+        behind = long.end()
+    return b"".join([*pieces, text[behind:]]) if pieces else text
