@@ -26,7 +26,7 @@ from kg.columns.syntaxes import syntax_of
 from kg.columns.terms import TermTable, language_of
 from kg.errors import SourceError
 from kg.namespaces import FOREIGN
-from kg.turtle.diagnosis import diagnose
+from kg.turtle.diagnosis import diagnose, too_long
 from kg.turtle.reader import read_text
 
 __all__ = ["Part", "encode_files", "encode_graph", "encode_store", "read_part"]
@@ -34,8 +34,8 @@ __all__ = ["Part", "encode_files", "encode_graph", "encode_store", "read_part"]
 _AT_ONCE = 50_000
 """Triples between two reports of progress."""
 _PLACE = re.compile(r"^Parser error (?:at|between) line .*?: ")
-_LARGEST_DIAGNOSED = 16 << 20
-"""Bytes of a Turtle file up to which an error is explained by reading all tokens before it."""
+_LARGEST_DIAGNOSED = 1 << 29
+"""Bytes of a Turtle file up to which an error is explained by reading the file once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,8 @@ def read_part(
     except (SyntaxError, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _source_error(error, path, kind, prefixes, base) from error
     except MemoryError:
+        if _is_diagnosed(path, kind):
+            raise too_long(read_text(path), path=path) from None
         raise SourceError("A text or a comment is longer than 16 MiB", path=path) from None
     except _Rdf12:
         raise SourceError(
@@ -164,11 +166,14 @@ def _table(triples: array[int]) -> Triples:
     return np.frombuffer(triples, np.int32).reshape(-1, 3) if len(triples) else np.empty((0, 3), np.int32)
 
 
+def _is_diagnosed(path: Path, kind: RdfFormat) -> bool:
+    return kind == RdfFormat.TURTLE and path.suffix != ".gz" and path.stat().st_size <= _LARGEST_DIAGNOSED
+
+
 def _source_error(
     error: Exception, path: Path, kind: RdfFormat, prefixes: Mapping[str, str], base: str | None
 ) -> SourceError:
-    is_turtle = kind == RdfFormat.TURTLE and path.suffix != ".gz"
-    if isinstance(error, SyntaxError) and is_turtle and path.stat().st_size <= _LARGEST_DIAGNOSED:
+    if isinstance(error, SyntaxError) and _is_diagnosed(path, kind):
         text = read_text(path)
         try:
             deque(pyoxigraph.parse(text, kind, base_iri=base), maxlen=0)

@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TypeAlias
 
 from kg.errors import SourceError
 from kg.turtle.lexer import Lines, Token, TokenError, read_tokens
+from kg.turtle.statements import Kind, Statement, read_statements
 
-__all__ = ["diagnose", "source_error", "undecodable"]
+__all__ = ["diagnose", "source_error", "too_long", "undecodable"]
 
 _LINE_WIDTH = 100
+_LONGEST = 16 << 20
+"""Bytes of a text or a comment that the strict parser has room for."""
 _QUOTATION = 'A quotation mark inside a text is written \\"'
 _MISPLACED = (
     (re.compile(r"[.;,\])]"), "It is one too many, or something is missing before it"),
@@ -115,18 +121,46 @@ def undecodable(error: UnicodeDecodeError, *, path: Path | None) -> SourceError:
     return source_error(message, before + rest, len(before), path=path, hint="Save the file as UTF-8")
 
 
-def _tokens_before(text: str, offset: int) -> tuple[tuple[Token, ...], int | None]:
-    """The tokens before an offset, comments left out, and the place of the first character that begins no token."""
-    tokens: list[Token] = []
+def too_long(text: str, *, path: Path | None) -> SourceError:
+    """The error of a text or a comment that the strict parser has no room for: most often one that is never closed."""
+    place, message, hint = 0, "A text or a comment is longer than 16 MiB", "Shorten it, or keep it in a file of its own"
     try:
-        for token in read_tokens(text):
-            if token.start >= offset:
+        for statement in read_statements(text, 0):
+            if statement.end - statement.start > _LONGEST // 4:  # a character has four bytes at most
+                tokens = read_tokens(text, statement.start)
+                place = next((token.start for token in tokens if len(token.text.encode()) >= _LONGEST), place)
+    except TokenError as error:
+        place, message, close = _unclosed_at(text, error.offset)
+        hint = close or hint
+    return source_error(message, text, place, path=path, hint=hint)
+
+
+def _tokens_before(text: str, offset: int) -> tuple[tuple[Token, ...], int | None]:
+    """The tokens before an offset, comments left out, and the place of the first character that begins no token.
+
+    Those of directives, of the statement that the offset is in, and of the one before that; others explain nothing.
+    """
+    statements = deque[Statement]([Statement(Kind.OTHER, 0, 0)], maxlen=2)
+    tokens: list[Token] = []
+    with suppress(TokenError):
+        for statement in read_statements(text, 0):
+            if statement.start >= offset:
                 break
-            if token.kind != "comment":
-                tokens.append(token)
+            if len(statements) == 2 and statements[0].kind is Kind.DIRECTIVE:
+                tokens += _tokens(text, statements[0].start, statements[0].end)
+            statements.append(statement)
+    try:
+        for token in _tokens(text, statements[0].start, offset):
+            tokens.append(token)
     except TokenError as error:
         return tuple(tokens), error.offset
     return tuple(tokens), None
+
+
+def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
+    """The tokens that begin in a part of the text, comments left out."""
+    tokens = takewhile(lambda token: token.start < end, read_tokens(text, start))
+    return (token for token in tokens if token.kind != "comment")
 
 
 def _undeclared_prefix(problem: _Problem, match: re.Match[str]) -> _Finding:
@@ -162,14 +196,17 @@ def _end_of_document(problem: _Problem, _match: re.Match[str]) -> _Finding:
 
 
 def _unclosed(problem: _Problem, _match: re.Match[str]) -> _Finding:
-    start = problem.start if problem.unlexed is None else problem.unlexed
-    quote = next((quote for quote in ('"""', "'''", '"', "'") if problem.text.startswith(quote, start)), "")
+    return _unclosed_at(problem.text, problem.start if problem.unlexed is None else problem.unlexed)
+
+
+def _unclosed_at(text: str, start: int) -> _Finding:
+    quote = next((quote for quote in ('"""', "'''", '"', "'") if text.startswith(quote, start)), "")
     if len(quote) == 3:
         return start, "The text that begins here is never closed", f"Close it with {quote}"
     if quote:
         hint = f"Close it with {quote} ; a text of several lines stands between {quote * 3} and {quote * 3}"
         return start, "The text that begins here does not end on its line", hint
-    if problem.text.startswith("<", start):
+    if text.startswith("<", start):
         return start, "The IRI that begins here is never closed", "Close it with >"
     return start, "The file ends in the middle of a statement", None
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyoxigraph
 
 from kg.errors import SourceError
-from kg.turtle.diagnosis import diagnose, source_error, undecodable
+from kg.turtle.diagnosis import diagnose, source_error, too_long, undecodable
 from kg.turtle.lexer import TokenError, read_tokens
 
 __all__ = ["check_turtle", "parse_triples", "read_text", "read_triples"]
@@ -65,7 +65,7 @@ def _quads(
     except SyntaxError as error:
         raise diagnose(error, text, path=path, prefixes=prefixes) from error
     except MemoryError:
-        raise SourceError("A text or a comment is longer than 16 MiB", path=path) from None
+        raise too_long(text, path=path) from None
     if is_rdf_12:
         _refuse_rdf_12(text, path=path)
 
