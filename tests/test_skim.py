@@ -45,7 +45,8 @@ def test_n_triples(tmp_path: Path) -> None:
     assert [found.line(f"urn:{name}") for name in "abc"] == [1, None, 3]
 
 
-LONG = r'''
+LONG = (
+    r"""
 @prefix : <https://e.org/> .
 :a :text ^^^which is \\" not
 :b begins a line,
@@ -58,7 +59,10 @@ LONG = r'''
 ~~~ , "" , "\"" , ~~ , ~^^^~ .
 :b :p 1 .
 :c :p "\"\"" .
-'''.lstrip().replace("^^^", '"""').replace("~", "'")
+""".lstrip()
+    .replace("^^^", '"""')
+    .replace("~", "'")
+)
 
 
 def test_lines_of_a_long_text_are_not_looked_at(tmp_path: Path) -> None:

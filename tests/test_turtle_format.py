@@ -532,6 +532,36 @@ def test_the_order_of_the_statements_does_not_matter(statements: list[list[str]]
     assert formatted(one) == formatted(other)
 
 
+BETWEEN = st.sampled_from(
+    ["\n", "\n", "\n\n", "", "\r\n", " # beside\n", "\n# above\n", "\n\n# alone\n\n", "\n# a\n\n# b\n"]
+)
+
+
+@st.composite
+def registers(draw: st.DrawFn) -> str:
+    """Statements that are mostly plain, comments between them alone, and now and then a directive."""
+    plain = st.builds(lambda subject, pairs: [*subject, *pairs, "."], SUBJECTS, predicates_of(LEAVES))
+    statements = draw(st.lists(st.one_of(plain, plain, plain, plain, plain, DIRECTIVES)))
+    gaps = draw(st.lists(BETWEEN, min_size=len(statements) + 1, max_size=len(statements) + 1))
+    texts = [" ".join(tokens).replace(" @", "@").replace(" ^^ ", "^^") for tokens in statements]
+    return HEADER + "".join(part for pair in zip(gaps, [*texts, ""], strict=True) for part in pair)
+
+
+@RELAXED
+@given(registers())
+def test_statement_by_statement_a_document_gets_the_form_that_it_has_as_a_tree(text: str) -> None:
+    base = "http://base.example/"
+    as_tree = kg.turtle_format._formatted_as_tree(text, TABLE, None, base)
+    assert kg.turtle_format._formatted(text, TABLE, None, base) == as_tree
+
+
+@pytest.mark.parametrize("text", [*SNIPPETS, "@prefix gov: <http://other/> . gov:a gov:b gov:c . gov:a gov:b 1 ."])
+def test_statement_by_statement_every_feature_has_the_form_that_it_has_as_a_tree(text: str) -> None:
+    for document in (text, HEADER + "x:first a x:T .\n" + text):
+        as_tree = kg.turtle_format._formatted_as_tree(document, TABLE, None, "http://base.example/")
+        assert kg.turtle_format._formatted(document, TABLE, None, "http://base.example/") == as_tree
+
+
 NODES = st.one_of(
     st.sampled_from([pyoxigraph.BlankNode(name) for name in "abcd"]),
     st.sampled_from([pyoxigraph.NamedNode(f"http://x/{name}") for name in ("a", "b,c", "å", "")]),

@@ -94,6 +94,10 @@ def _formatted(text: str, table: Mapping[str, str], path: Path | None, base: str
                 plain.give_back(clashes)
                 document = _read(plain.rest, path, base)
             return _Layout(Spelling(document, table)).document(document, plain.blocks.values(), plain.prefixes)
+    return _formatted_as_tree(text, table, path, base)
+
+
+def _formatted_as_tree(text: str, table: Mapping[str, str], path: Path | None, base: str | None) -> str:
     document = _read(text, path, base)
     return _Layout(Spelling(document, table)).document(document)
 

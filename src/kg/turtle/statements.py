@@ -28,7 +28,8 @@ _STRING = "|".join(
 )
 _TERM = rf"(?>{_WORD}|{_IRI}|(?:{_STRING})(?:@[a-zA-Z]++(?:-[a-zA-Z0-9]++)*+|\^\^(?:{_WORD}|{_IRI}))?+)"
 _SPACE = r"[ \t\r\n]"
-_PLAIN = re.compile(rf"(?:{_SPACE}++|{_TERM}|[;,])++\.(?={_SPACE}|\Z)(?![ \t]*#)")
+_KEYWORD = rf"{_SPACE}*+(?i:prefix|base|version)(?!{_LETTER})"
+_PLAIN = re.compile(rf"(?!{_KEYWORD})(?:{_SPACE}++|{_TERM}|[;,])++\.(?={_SPACE}|\Z)(?![ \t]*#)")
 _FIRST = re.compile(rf"{_SPACE}*+({_TERM})")
 _WORDS = re.compile(rf"{_TERM}|[;,]")
 _HEAD = re.compile(
