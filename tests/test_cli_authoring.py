@@ -121,6 +121,36 @@ def test_ctrl_c_ends_a_long_validation(tmp_path: Path, constraint: str) -> None:
     assert errors.strip() == "stopped"
 
 
+def test_ctrl_c_ends_a_long_check(tmp_path: Path) -> None:
+    kg("new", "demo", cwd=tmp_path)
+    head = "@prefix org: <http://www.w3.org/ns/org#> .\n\n"
+    lines = "\n".join(f"<https://e.org/{number}> a org:Organization ." for number in range(500_000))
+    for name in "abc":
+        (tmp_path / "demo" / "data" / f"{name}.ttl").write_text(head + lines)
+    command = [*KG, "check", "demo"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(2)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert errors.strip() == "stopped"
+
+
+def test_check_finds_the_same_with_several_processes(tmp_path: Path) -> None:
+    kg("new", "demo", cwd=tmp_path)
+    data = tmp_path / "demo" / "data"
+    (data / "large.ttl").write_text('<https://e.org/a> <https://e.org/b> 2, 1, "' + "x" * 5_000_000 + '" .\n')
+    (data / "wrong.ttl").write_text("<https://e.org/a> <https://e.org/b> 1.\n")
+    one = kg("check", "demo", "--jobs", "1", cwd=tmp_path)
+    assert (one.returncode, one.stdout.count("not in canonical form")) == (1, 2)
+    assert kg("check", "demo", "--jobs", "2", cwd=tmp_path).stdout == one.stdout
+    (data / "broken.ttl").write_text("<https://e.org/a> <https://e.org/b> 1\n")
+    broken = kg("check", "demo", cwd=tmp_path).stdout
+    assert "demo/data/broken.ttl:1:38: violation [syntax] The file ends in the middle" in broken
+    assert '(End the last statement with " .")' in broken
+
+
 def test_fmt_changes_once_and_check_tells(demo_folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "a.ttl"
     file.write_text(

@@ -9,7 +9,6 @@ import pytest
 from rdflib import Dataset, Graph
 
 from kg.errors import SourceError
-from kg.segments import segments
 from kg.sources import check_sources
 
 ROOT = Path(__file__).parents[1]
@@ -40,16 +39,6 @@ def graph_citing(*spans: tuple[int, int], passage: tuple[int, int] | None = None
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "page.txt").write_bytes(TEXT.encode())
     return tmp_path
-
-
-def test_segments_are_headings_sentences_and_list_items_without_bullets() -> None:
-    assert [TEXT[s.start : s.end] for s in segments(TEXT)] == [
-        "Heading",
-        "A owns\u00a0B.",
-        "C pays D!",
-        "Åland",
-        "Tel: 1",
-    ]
 
 
 def test_offsets_are_code_points_of_the_text_as_it_is(folder: Path) -> None:

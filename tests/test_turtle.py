@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyoxigraph
@@ -136,6 +137,22 @@ def test_an_error_says_what_is_wrong_where_and_how_to_mend_it(
     assert (error.line, error.column, error.path) == (line, column, Path("x.ttl"))
     assert message in error.message
     assert error.hint is None if hint is None else hint in str(error.hint)
+
+
+@pytest.mark.parametrize("text", [error[0] for error in ERRORS if not error[0].startswith(("\ufeff", "limited"))])
+def test_an_error_below_other_statements_is_explained_as_one_above_them(text: str) -> None:
+    above = '@prefix abc: <http://abc/> .\n<http://p/a> <http://p/b> 1 , "x. " .\n# c\n<http://p/a> <http://p/b> [] .\n'
+    one, other = refusal(text), refusal(above * 3 + text)
+    assert other.line is not None
+    assert (other.line - 12, other.column) == (one.line, one.column)
+    texts = [f"{error.message} {error.hint}".replace("   |", "|") for error in (one, other)]
+    assert len({tuple(re.sub(r"\d+ ?\||line \d+", "", text).split()) for text in texts}) == 1
+
+
+def test_a_text_that_is_never_closed_before_much_more_has_a_place() -> None:
+    error = refusal(f'{S}1 .\n{S}""" .\n' + f"{S}'x' .\n" * 600_000)
+    assert (error.line, error.column) == (2, 27)
+    assert error.message.startswith("The text that begins here is never closed\n")
 
 
 def test_an_error_shows_its_line_and_points_at_the_column() -> None:
@@ -330,4 +347,6 @@ def test_documents_are_the_same_when_labels_or_nesting_agree(left: str, right: s
 
 
 def test_a_text_longer_than_the_parser_can_hold_is_an_error() -> None:
-    assert "longer than 16 MiB" in refusal('<http://x/a> <http://x/b> "' + "a" * (17 << 20) + '" .').message
+    error = refusal(S + "1 .\n" + S + '"' + "a" * (17 << 20) + '" .')
+    assert error.message.startswith("A text or a comment is longer than 16 MiB\n")
+    assert (error.line, error.column) == (2, 27)

@@ -94,7 +94,8 @@ def check_project(
 def _error(check: str, error: KgError) -> Finding:
     hint = f" ({error.hint})" if error.hint else ""
     if isinstance(error, SourceError) and error.path and error.line:
-        return Finding(check, "violation", error.message + hint, Place(shown_path(error.path), error.line))
+        place = Place(shown_path(error.path), error.line, error.column)
+        return Finding(check, "violation", error.message + hint, place)
     return Finding(check, "violation", error.message + hint, path=getattr(error, "path", None))
 
 

@@ -25,13 +25,14 @@ _LARGEST_SKIMMED = 1 << 29
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in our files a node is written; `line` counts from 1."""
+    """Where in our files something is written; `line` and `column`, where it is known, count from 1."""
 
     path: Path
     line: int
+    column: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
+        return f"{self.path}:{self.line}" if self.column is None else f"{self.path}:{self.line}:{self.column}"
 
 
 class Locations:

@@ -119,10 +119,13 @@ def read_parts(
     """
     files = [_File(path, path.stat().st_size, file_digest(path)) for path in paths]
     whole = sum(file.size for file in files)
+    broken: Mapping[Path, SourceError] = {}
     if parsed.folder is not None and jobs > 1:
-        _parse_at_once(files, parsed, jobs, lambda done: read(done, whole))
+        broken = _parse_at_once(files, parsed, prefixes, jobs, lambda done: read(done, whole))
     done = 0
     for file in files:
+        if file.path in broken:
+            raise broken[file.path]
         before = done
         yield parsed.part(file.path, file.digest, prefixes, lambda behind: read(before + behind, whole))  # noqa: B023 - called at once
         done += file.size
@@ -152,23 +155,33 @@ def file_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _parse_at_once(files: Sequence[_File], parsed: Parsed, jobs: int, read: Callable[[int], None]) -> None:
-    """Has the new ones of the files parsed by several processes, of which this is one; a broken file is left out."""
+def _parse_at_once(
+    files: Sequence[_File],
+    parsed: Parsed,
+    prefixes: Mapping[str, str],
+    jobs: int,
+    read: Callable[[int], None],
+) -> Mapping[Path, SourceError]:
+    """Has the new ones of the files parsed by several processes, of which this is one; what it found to be broken."""
     new = sorted((file for file in files if not parsed.has(file.digest)), key=lambda file: -file.size)
     jobs = min(jobs, len(new), 1 + sum(file.size for file in new) // _WORTH_A_PROCESS)
+    broken: dict[Path, SourceError] = {}
     if jobs < 2:
-        return
+        return broken
     shares: list[list[_File]] = [[] for _ in range(jobs)]
     for file in new:
         min(shares, key=lambda share: sum(other.size for other in share)).append(file)
     with ExitStack() as running:
         processes = [running.enter_context(_process(share, parsed)) for share in shares[1:]]
         for file in shares[0]:
-            with suppress(SourceError):
-                parsed.part(file.path, file.digest)
+            try:
+                parsed.part(file.path, file.digest, prefixes)
+            except SourceError as error:
+                broken[file.path] = error
             read(sum(other.size for other in files if parsed.has(other.digest)))
         for process in processes:
             process.wait()
+    return broken
 
 
 @contextmanager
