@@ -76,6 +76,7 @@ def check_project(
     findings = list(_syntax_and_format(project, counts, jobs, progress))
     if not any(finding.check == "syntax" for finding in findings):
         try:
+            progress("reading")
             union = derived_graphs(project, parsed, jobs, progress).union
             progress("hygiene")
             findings.extend(_hygiene(project, union, counts))

