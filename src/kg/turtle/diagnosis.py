@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import TypeAlias
 
 from kg.errors import SourceError
 from kg.turtle.lexer import Lines, Token, TokenError, read_tokens
-from kg.turtle.statements import Kind, Statement, read_statements
+from kg.turtle.statements import read_statements, tokens_before
 
 __all__ = ["diagnose", "source_error", "too_long", "undecodable"]
 
@@ -85,7 +82,7 @@ def diagnose(
     lines = Lines(text)
     start = lines.offset(error.lineno or 1, error.offset or 1)
     end = lines.offset(error.end_lineno or 1, error.end_offset or 1)
-    before, unlexed = _tokens_before(text, start)
+    before, unlexed = tokens_before(text, start)
     problem = _Problem(text, start, max(end, start), lines, before, unlexed, prefixes or {})
     said = re.sub(r"^Parser error .*?\d: ", "", error.msg, count=1)
     for pattern, rule in _RULES:
@@ -133,34 +130,6 @@ def too_long(text: str, *, path: Path | None) -> SourceError:
         place, message, close = _unclosed_at(text, error.offset)
         hint = close or hint
     return source_error(message, text, place, path=path, hint=hint)
-
-
-def _tokens_before(text: str, offset: int) -> tuple[tuple[Token, ...], int | None]:
-    """The tokens before an offset, comments left out, and the place of the first character that begins no token.
-
-    Those of directives, of the statement that the offset is in, and of the one before that; others explain nothing.
-    """
-    statements = deque[Statement]([Statement(Kind.OTHER, 0, 0)], maxlen=2)
-    tokens: list[Token] = []
-    with suppress(TokenError):
-        for statement in read_statements(text, 0):
-            if statement.start >= offset:
-                break
-            if len(statements) == 2 and statements[0].kind is Kind.DIRECTIVE:
-                tokens += _tokens(text, statements[0].start, statements[0].end)
-            statements.append(statement)
-    try:
-        for token in _tokens(text, statements[0].start, offset):
-            tokens.append(token)
-    except TokenError as error:
-        return tuple(tokens), error.offset
-    return tuple(tokens), None
-
-
-def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
-    """The tokens that begin in a part of the text, comments left out."""
-    tokens = takewhile(lambda token: token.start < end, read_tokens(text, start))
-    return (token for token in tokens if token.kind != "comment")
 
 
 def _undeclared_prefix(problem: _Problem, match: re.Match[str]) -> _Finding:

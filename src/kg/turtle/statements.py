@@ -7,13 +7,16 @@ expression takes such a statement at a time; the others are read token by token 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from itertools import takewhile
 
-from kg.turtle.lexer import read_tokens
+from kg.turtle.lexer import Token, TokenError, read_tokens
 
-__all__ = ["Head", "Kind", "Statement", "first_term", "read_head", "read_statements", "read_words"]
+__all__ = ["Head", "Kind", "Statement", "first_term", "read_head", "read_statements", "read_words", "tokens_before"]
 
 _IRI = r"<[A-Za-z][A-Za-z0-9+.\-]*+:[^\x00-\x20<>\"{}|^`\\]*+>"
 _LETTER = r"""[^ \t\r\n.;,"'<>#\[\](){}|~\\@^]"""
@@ -111,3 +114,31 @@ def first_term(text: str, statement: Statement) -> str:
 def read_words(text: str, statement: Statement) -> list[str]:
     """The terms of a plain statement, literals with their language or datatype, and what separates them, `;` or `,`."""
     return _WORDS.findall(text, statement.start, statement.end)
+
+
+def tokens_before(text: str, offset: int) -> tuple[tuple[Token, ...], int | None]:
+    """The tokens before an offset, comments left out, and the place of the first character that begins no token.
+
+    Those of directives, of the statement that the offset is in, and of the one before that; others explain nothing.
+    """
+    statements = deque[Statement]([Statement(Kind.OTHER, 0, 0)], maxlen=2)
+    tokens: list[Token] = []
+    with suppress(TokenError):
+        for statement in read_statements(text, 0):
+            if statement.start >= offset:
+                break
+            if len(statements) == 2 and statements[0].kind is Kind.DIRECTIVE:
+                tokens += _tokens(text, statements[0].start, statements[0].end)
+            statements.append(statement)
+    try:
+        for token in _tokens(text, statements[0].start, offset):
+            tokens.append(token)
+    except TokenError as error:
+        return tuple(tokens), error.offset
+    return tuple(tokens), None
+
+
+def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
+    """The tokens that begin in a part of the text, comments left out."""
+    tokens = takewhile(lambda token: token.start < end, read_tokens(text, start))
+    return (token for token in tokens if token.kind != "comment")
