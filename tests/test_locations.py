@@ -6,9 +6,6 @@ import pytest
 from rdflib import URIRef
 
 from kg.locations import Locations, shown_path
-
-
-from kg.locations import Locations
 from kg.turtle.locations import StatementLocations, locate, locate_when_asked
 from kg.turtle.reader import read_text
 
