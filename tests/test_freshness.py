@@ -45,5 +45,5 @@ def test_a_folder_that_is_renamed_is_noticed(demo: Project) -> None:
 
 def test_an_input_that_cannot_be_read_is_an_error_with_its_name(demo: Project) -> None:
     (demo.root / "data" / "more.ttl").mkdir()
-    with pytest.raises(SourceError, match=r"more\.ttl: the file cannot be read: Is a directory"):
+    with pytest.raises(SourceError, match=r"more\.ttl: The file cannot be read: Is a directory"):
         input_digest(demo)

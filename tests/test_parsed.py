@@ -7,7 +7,7 @@ import pytest
 import kg.columns.parsed
 from kg.columns.columns import Columns
 from kg.columns.encode import Part
-from kg.columns.parsed import NOWHERE, Parsed, file_digest, read_parts
+from kg.columns.parsed import NOWHERE, Parsed, part_digest, read_parts
 from kg.columns.terms import TermTable
 from kg.errors import SourceError
 
@@ -105,9 +105,9 @@ def test_a_broken_file_is_an_error_however_many_parse(
 def test_the_digest_is_of_content_and_syntax(tmp_path: Path) -> None:
     for name in ("a.ttl", "b.ttl", "a.nt"):
         (tmp_path / name).write_text("<urn:a> <urn:p> <urn:b> .\n")
-    assert file_digest(tmp_path / "a.ttl") == file_digest(tmp_path / "b.ttl") != file_digest(tmp_path / "a.nt")
+    assert part_digest(tmp_path / "a.ttl") == part_digest(tmp_path / "b.ttl") != part_digest(tmp_path / "a.nt")
     with pytest.raises(SourceError, match="cannot be read"):
-        file_digest(tmp_path / "none.ttl")
+        part_digest(tmp_path / "none.ttl")
 
 
 def test_blank_nodes_of_two_files_stay_apart_when_their_content_is_the_same(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from kg.columns.lines import Lines, SortedQuads
+from kg.digests import file_digest
 from kg.errors import ConfigurationError, IntegrityError
-from kg.release import SUMS, Manifest, Release, file_digest, open_release, release_files, verify_release
+from kg.release import SUMS, Manifest, Release, open_release, release_files, verify_release
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Store

@@ -7,7 +7,7 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
-from kg.errors import SourceError
+from kg.digests import source_digest
 from kg.project import Project, rulebook_root
 
 __all__ = ["input_digest", "is_fresh", "remember_inputs"]
@@ -26,16 +26,9 @@ def input_digest(project: Project) -> str:
     inputs = [project.root / "kg.toml", *(path for layer in _LAYERS for path in project.files(*layer))]
     tool = Path(__file__).parent
     roots = (tool, project.root, rulebook_root())
-    paths = [*inputs, *sorted(tool.rglob("*.py"))]
-    for path in paths:
-        try:
-            with path.open("rb") as stream:
-                content = hashlib.file_digest(stream, "sha256")
-        except OSError as error:
-            raise SourceError(f"the file cannot be read: {error.strerror}", path=path) from None
+    for path in (*inputs, *sorted(tool.rglob("*.py"))):
         root = next(root for root in roots if path.is_relative_to(root))
-        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
-        digest.update(content.digest())
+        digest.update(f"{path.relative_to(root).as_posix()}\n{source_digest(path)}\n".encode())
     return digest.hexdigest()
 
 

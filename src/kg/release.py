@@ -15,13 +15,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.digests import file_digest
 from kg.errors import ConfigurationError, IntegrityError
 from kg.saved_query import Parameter, SavedQuery
 
@@ -29,7 +29,6 @@ __all__ = [
     "SUMS",
     "Manifest",
     "Release",
-    "file_digest",
     "find_release",
     "list_releases",
     "open_release",
@@ -162,9 +161,3 @@ def _queries_from_json(text: str) -> tuple[SavedQuery, ...]:
         )
         for item in json.loads(text)
     )
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -22,10 +22,11 @@ from typing import IO, cast
 import numpy as np
 
 from kg.columns.encode import Part, read_part
+from kg.digests import source_digest
 from kg.errors import SourceError
 from kg.namespaces import FOREIGN
 
-__all__ = ["NOWHERE", "Parsed", "file_digest", "fill_as_told", "read_parts"]
+__all__ = ["NOWHERE", "Parsed", "fill_as_told", "part_digest", "read_parts"]
 
 _FORM = "1"
 """Another one for another form of the files."""
@@ -47,7 +48,7 @@ class Parsed:
         prefixes: Mapping[str, str] = FOREIGN,
         read: Callable[[int], None] = lambda _: None,
     ) -> Part:
-        """What a file holds; its digest says which file it is.
+        """What a file holds; its `part_digest` says which file it is.
 
         Raises:
             SourceError: as `read_part`.
@@ -56,7 +57,7 @@ class Parsed:
         if known is not None:
             return known
         part = read_part(path, prefixes, read)
-        if self.folder is not None and file_digest(path) == digest:  # or else it was changed meanwhile
+        if self.folder is not None and part_digest(path) == digest:  # or else it was changed meanwhile
             self._keep(self.folder, part, digest)
         return part
 
@@ -117,7 +118,7 @@ def read_parts(
     Raises:
         SourceError: as `read_part`, for the first file that is broken.
     """
-    files = [_File(path, path.stat().st_size, file_digest(path)) for path in paths]
+    files = [_File(path, path.stat().st_size, part_digest(path)) for path in paths]
     whole = sum(file.size for file in files)
     broken: Mapping[Path, SourceError] = {}
     if parsed.folder is not None and jobs > 1:
@@ -140,19 +141,14 @@ class _File:
     digest: str
 
 
-def file_digest(path: Path) -> str:
-    """What names the content of a file, read as its name says, by this version of the parser.
+def part_digest(path: Path) -> str:
+    """What names the part of a file: its content, read as its name says, by this version of the parser.
 
     Raises:
         SourceError: it cannot be read.
     """
-    try:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256")
-    except OSError as error:
-        raise SourceError(f"The file cannot be read: {error.strerror}", path=path) from error
-    digest.update(f"{''.join(path.suffixes)} {version('pyoxigraph')} {_FORM}".encode())
-    return digest.hexdigest()
+    text = f"{source_digest(path)} {''.join(path.suffixes)} {version('pyoxigraph')} {_FORM}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _parse_at_once(
