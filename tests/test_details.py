@@ -8,7 +8,7 @@ import pytest
 from rdflib import RDF, SH, Graph
 
 from kg.shapes.evaluate import evaluate
-from kg.shapes.report import Result
+from kg.shapes.validation_result import Result
 
 HEAD = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix : <https://example.org/> ."
 DATA = f'{HEAD} :a :p 1 , "x" , :b . :b :q 1 , 2 . :c :p :b .'

@@ -19,7 +19,7 @@ from kg.examples import Expectation, example_report, expectations, read_expectat
 from kg.namespaces import GOV
 from kg.project import load_project
 from kg.shapes.evaluate import evaluate
-from kg.shapes.report import Result
+from kg.shapes.validation_result import Result
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"

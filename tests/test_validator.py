@@ -14,7 +14,8 @@ from kg.dataset import derived_graphs, read_shapes
 from kg.errors import EngineError
 from kg.project import load_project
 from kg.shapes.evaluate import evaluate
-from kg.shapes.report import Result, ValidationReport
+from kg.shapes.report import ValidationReport
+from kg.shapes.validation_result import Result
 
 ROOT = Path(__file__).parents[1]
 COMPONENTS = 22

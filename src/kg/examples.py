@@ -17,7 +17,7 @@ from kg.errors import SourceError
 from kg.locations import Place
 from kg.project import Project
 from kg.shapes.evaluate import evaluate
-from kg.shapes.report import Result
+from kg.shapes.validation_result import Result
 
 __all__ = ["Expectation", "example_report", "expectations", "read_expectations"]
 

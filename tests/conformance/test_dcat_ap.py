@@ -19,7 +19,7 @@ from kg.columns.columns import Columns
 from kg.columns.encode import encode_files, encode_graph
 from kg.namespaces import FOREIGN, shorten
 from kg.shapes.evaluate import Validation
-from kg.shapes.report import Result
+from kg.shapes.validation_result import Result
 
 FOLDER = Path(os.environ.get("KG_CONFORMANCE", ROOT.parent / "shared" / "conformance")) / "dcat-ap"
 FILES = ("shapes", "range", "shapes_recommended", "deprecateduris", "mdr-vocabularies.shape")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
 
 from kg.namespaces import GOV
 from kg.shapes.paths import write_path
-
-if TYPE_CHECKING:
-    from kg.shapes.report import Result
+from kg.shapes.validation_result import Result
 
 __all__ = ["report_graph"]
 

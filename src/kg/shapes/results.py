@@ -16,7 +16,7 @@ from kg.namespaces import GOV, shorten
 from kg.shapes.batches import NONE, Batch
 from kg.shapes.default_messages import default_messages
 from kg.shapes.faults import TERMS
-from kg.shapes.report import SEVERITIES, Result, in_language
+from kg.shapes.validation_result import SEVERITIES, Result, in_language
 
 __all__ = ["WHOLE_GRAPH", "Locate", "results_of"]
 

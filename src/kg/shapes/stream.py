@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kg.shapes.evaluate import Validation
-from kg.shapes.report import SEVERITIES, Result, ValidationReport, summary
+from kg.shapes.report import ValidationReport, summary
+from kg.shapes.validation_result import SEVERITIES, Result
 
 __all__ = ["FORMATS", "Writing", "write_validation"]
 
