@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.engine.endpoint import NOWHERE, Endpoint, first_value, form, is_remote, refusal
+from kg.engine.endpoint import NOWHERE, Endpoint, first_value, form, refusal
 from kg.errors import (
     ConfigurationError,
     DeadlineExceeded,
@@ -68,12 +68,6 @@ def test_an_address() -> None:
     endpoint = Endpoint.of(settings)
     assert endpoint.url == "https://example.org:8443/a/sparql?x=y"
     assert "hush" not in repr(endpoint) + repr(settings)
-    assert [is_remote(name) for name in ("oxigraph", settings.engine, "sparql+ftp://x", "http://x")] == [
-        False,
-        True,
-        False,
-        False,
-    ]
 
 
 def test_a_dataset_is_never_left_to_the_engine() -> None:

@@ -20,7 +20,8 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from engines import OXIGRAPH, VIRTUOSO, Engine, Peer, oxigraph, peer, virtuoso
-from kg.engine.pool import Pool, pool_of
+from kg.engine.pool import Pool
+from kg.engine.pool_choice import pool_of
 from kg.engine.remote import RemotePool
 from kg.errors import EngineError, EngineUnavailable, IntegrityError, KgError, UnknownGraph
 from kg.query import Dataset, parse_query

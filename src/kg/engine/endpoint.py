@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from kg.engine.engines import SPARQL
 from kg.engine.oxigraph import syntax_error_of
 from kg.errors import ConfigurationError, DeadlineExceeded, EngineError, EngineUnavailable, KgError, QuerySyntaxError
 from kg.results import Solutions, read_results
 from kg.settings import Settings
 
-__all__ = ["COUNT", "Endpoint", "Layout", "first_value", "form", "is_remote", "refusal", "stopped", "unavailable"]
+__all__ = ["COUNT", "Endpoint", "Layout", "first_value", "form", "refusal", "stopped", "unavailable"]
 
 NOWHERE = "urn:governance-kg:nothing"
 """A graph that nobody has, for an empty default graph or no named graphs; without a name, engines would take all."""
@@ -28,15 +29,9 @@ COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 CONNECT = 5.0
 """Seconds in which an engine must take a connection."""
 _HAS_VERSION = "http://purl.org/dc/terms/hasVersion"
-_PREFIX = "sparql+"
 _STOPPED = re.compile(r"time[d -]?\s?out|time limit|exceeds the limit|has been cancell?ed", re.IGNORECASE)
 _REPORT = re.compile(r"(?:Virtuoso \w+ Error \w+: (?:SPARQL compiler, line \d+: )?)?(.*)")
 _SHOWN = 300
-
-
-def is_remote(engine: str) -> bool:
-    """Whether `KG_ENGINE` is the address of an engine elsewhere."""
-    return engine.startswith((f"{_PREFIX}http://", f"{_PREFIX}https://"))
 
 
 class _Credentials(httpx.Auth):
@@ -72,7 +67,7 @@ class Endpoint:
         Raises:
             ConfigurationError: that is no such address, or has credentials in it.
         """
-        address = (url or settings.engine).removeprefix(_PREFIX)
+        address = (url or settings.engine).removeprefix(SPARQL)
         try:
             parts = urlsplit(address)
             is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

@@ -1,4 +1,4 @@
-"""The embedded engines by name: what a query worker needs of each."""
+"""The engines by name: what a query worker needs of each that is embedded, and which are elsewhere."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any, Protocol, cast
 
 from kg.errors import ConfigurationError
 
-__all__ = ["ENGINES", "Engine", "engine_named"]
+__all__ = ["ENGINES", "SPARQL", "Engine", "engine_named", "is_remote"]
 
 ENGINES: Mapping[str, str] = {"oxigraph": "kg.engine.oxigraph", "rdflib": "kg.engine.rdflib_engine"}
 """Modules by the name of `kg serve --engine`; one is imported only where it is used."""
+
+SPARQL = "sparql+"
+"""What stands before the address of an engine elsewhere."""
 
 
 class Engine(Protocol):
@@ -34,3 +37,8 @@ def engine_named(name: str) -> Engine:
     if name not in ENGINES:
         raise ConfigurationError(f"there is no engine {name}", hint="engines: " + ", ".join(ENGINES))
     return cast(Engine, import_module(ENGINES[name]))
+
+
+def is_remote(engine: str) -> bool:
+    """Whether `KG_ENGINE` is the address of an engine elsewhere."""
+    return engine.startswith((f"{SPARQL}http://", f"{SPARQL}https://"))

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from kg.engine.answer import Answer
-from kg.engine.endpoint import is_remote
 from kg.query import Dataset, ParsedQuery
 from kg.settings import Settings
 
-if TYPE_CHECKING:
-    import asyncio
-
-    from kg.release import Release
-
-__all__ = ["Pool", "PoolStatus", "Running", "pool_of"]
+__all__ = ["Pool", "PoolStatus", "Running"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +75,3 @@ class Pool(Protocol):
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Have something done in the background; `close` waits for it."""
-
-
-def pool_of(
-    release: Release, settings: Settings, tell: Callable[[str, str], object] = lambda event, reason: None
-) -> Pool:
-    """The pool over `release` that `settings.engine` asks for; `tell` hears of each new trouble and its reason."""
-    if is_remote(settings.engine):
-        from kg.engine.remote import RemotePool
-
-        return RemotePool(release, settings, tell)
-    from kg.engine.workers import WorkerPool
-
-    return WorkerPool(release, settings, tell)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kg.engine.pool import pool_of
+from kg.engine.pool_choice import pool_of
 from kg.errors import EngineError, KgError, MethodNotAllowed, NotFound, RequestError
 from kg.release import Release
 from kg.settings import Settings
