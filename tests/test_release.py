@@ -7,7 +7,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from kg.draft import publish_release
 from kg.errors import ConfigurationError, IntegrityError
-from kg.release import Manifest, Release, list_releases, open_release, verify_release
+from kg.release import Manifest, Release, is_whole, list_releases, open_release, verify_release
 
 QUAD = Quad(NamedNode("https://example.org/a"), NamedNode("https://example.org/b"), Literal("c"), DefaultGraph())
 
@@ -68,6 +68,14 @@ def test_every_damage_is_found(tmp_path: Path, damage: str) -> None:
     with pytest.raises(IntegrityError) as caught:
         verify_release(release)
     assert caught.value.hint
+
+
+def test_whole_is_what_is_there_and_unchanged(tmp_path: Path) -> None:
+    release = publish(tmp_path)
+    assert is_whole(release.path)
+    (release.path / "queries.json").write_bytes(b"[ ]")
+    assert not is_whole(release.path)
+    assert not is_whole(tmp_path / "none")
 
 
 def test_opening_a_release_for_queries_does_not_damage_it(tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pyoxigraph import Store
 
 from kg.errors import ConfigurationError, EngineError, NotAcceptable, QuerySyntaxError, RequestError
 from kg.namespaces import shorten
@@ -15,9 +19,6 @@ from kg.negotiation import formats_of
 from kg.project import Project
 from kg.query import ParsedQuery, parse_query
 from kg.release import Release
-
-if TYPE_CHECKING:
-    from pyoxigraph import Store
 
 __all__ = ["ask", "ask_endpoint", "list_questions", "question_text"]
 
@@ -77,8 +78,6 @@ def _standard_input() -> str:
 
 
 def _nearest(name: str, saved: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
     near = get_close_matches(name.removesuffix(".rq"), saved, n=3, cutoff=0.5)
     return f"saved queries: {', '.join(near)}" if near else "`kg query` lists the saved queries"
 
@@ -191,8 +190,6 @@ def _format_name(parsed: ParsedQuery, wanted: str) -> str:
 
 def _print_table(content: bytes, prefixes: Mapping[str, str]) -> None:
     """A table as wide as its widest cells, nothing cut; IRIs shortened with the table of prefixes."""
-    import json
-
     answer: dict[str, Any] = json.loads(content)
     if "boolean" in answer:
         print("yes" if answer["boolean"] else "no")

@@ -15,17 +15,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
+
+from pyoxigraph import Quad, RdfFormat, Store
 
 from kg.columns.lines import Lines, SortedQuads
 from kg.digests import file_digest
-from kg.errors import ConfigurationError, IntegrityError
-from kg.release import SUMS, Manifest, Release, open_release, release_files, verify_release
+from kg.errors import ConfigurationError
+from kg.release import SUMS, Manifest, Release, is_whole, open_release, release_files
 
-if TYPE_CHECKING:
-    from pyoxigraph import Quad, Store
-
-__all__ = ["Draft", "is_whole", "new_draft", "publish_release"]
+__all__ = ["Draft", "new_draft", "publish_release"]
 
 _AT_ONCE = 100_000
 """Quads that a thread loads at one time: about 100 MB of memory; more are not faster."""
@@ -112,8 +111,6 @@ class Draft:
                 os.fsync(stream.fileno())
 
     def _store(self) -> Store:
-        from pyoxigraph import Store
-
         return Store(str(self.path / "store"))
 
 
@@ -127,8 +124,6 @@ class _Writing:
 
     def work(self) -> None:
         """What each thread does."""
-        from pyoxigraph import RdfFormat
-
         try:
             while (piece := self._next()) is not None:
                 # One after the other: together they take a tenth more.
@@ -188,14 +183,6 @@ def publish_release(build: Path, manifest: Manifest, files: Mapping[str, bytes],
             draft.write(name, content)
         draft.write_store(quads)
         return draft.publish(manifest)
-
-
-def is_whole(path: Path) -> bool:
-    """Whether there is a release in a directory, all of whose files are as they were built."""
-    try:
-        return verify_release(open_release(path)) > 0
-    except (ConfigurationError, IntegrityError):
-        return False
 
 
 def _settle(store: Store) -> None:

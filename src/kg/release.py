@@ -30,6 +30,7 @@ __all__ = [
     "Manifest",
     "Release",
     "find_release",
+    "is_whole",
     "list_releases",
     "open_release",
     "release_files",
@@ -143,6 +144,14 @@ def verify_release(release: Release) -> int:
         if file_digest(release.path / name) != listed[name]:
             raise IntegrityError(f"{release.path / name} was changed after it was built", hint="build it again")
     return len(listed)
+
+
+def is_whole(path: Path) -> bool:
+    """Whether there is a release in a directory, all of whose files are as they were built."""
+    try:
+        return verify_release(open_release(path)) > 0
+    except (ConfigurationError, IntegrityError):
+        return False
 
 
 def release_files(folder: Path) -> list[Path]:

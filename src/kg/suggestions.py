@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher, get_close_matches
 from operator import ne
 
 from kg.errors import QuerySyntaxError
@@ -45,8 +46,6 @@ def nearest_word(word: str, expected: Collection[str]) -> str | None:
 
     One slip is half of a word of two letters and a third of one of three, so that less is asked of them.
     """
-    from difflib import get_close_matches
-
     longest = max(1, len(word) // 4)
     spelt = {other.lower(): other for other in sorted(expected) if abs(len(other) - len(word)) <= longest}
     found = get_close_matches(word.lower(), spelt, n=1, cutoff=_CUTOFFS.get(len(word), _LONGER))
@@ -59,8 +58,6 @@ def nearest_name(name: str, names: Collection[str]) -> str | None:
     Any name may stand at the place of a name, so that more is asked of it than of a word; and a number in it is no
     matter of spelling. Of two that differ in case alone it is the one that begins as `name` does.
     """
-    from difflib import get_close_matches
-
     likely = sorted(_alike(name, names), key=lambda other: (other[:1].isupper() == name[:1].isupper(), other))
     spelt = {other.lower(): other for other in likely}
     found = get_close_matches(name.lower(), spelt, n=3, cutoff=_ALIKE)
@@ -86,8 +83,6 @@ def _alike(name: str, names: Iterable[str]) -> Iterator[str]:
 
 def _is_slip(one: str, other: str) -> bool:
     """Whether two letters are swapped, one is wrong, or two are in a longer name; few slip at the first letter."""
-    from difflib import SequenceMatcher
-
     if sorted(one) == sorted(other) and sum(map(ne, one, other)) <= _SLIPS:
         return True
     parts = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()

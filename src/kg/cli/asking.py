@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import click
@@ -90,8 +91,6 @@ def serve(
     kg serve --engine sparql+http://127.0.0.1:7878/query
     kg serve --release 2026-11-01-0123456789ab
     """
-    import dataclasses
-
     from kg.project import find_project
     from kg.release import verify_release
     from kg.web.server import serve as serve_release

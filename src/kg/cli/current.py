@@ -32,9 +32,8 @@ def chosen_release(project: Project, version: str | None, settings: Settings) ->
 
 def unchanged_release(project: Project, language: str) -> Release | None:
     """The current release, if it is whole and no input has changed since it was built, which is said."""
-    from kg.draft import is_whole
     from kg.freshness import is_fresh
-    from kg.release import open_release
+    from kg.release import is_whole, open_release
 
     current = build_folder(project, Settings.read()) / "current"
     if not is_fresh(project, current.parent) or not is_whole(current):

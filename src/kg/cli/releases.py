@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,8 +80,6 @@ def stats(project: Path | None, as_json: bool) -> int:
     kg stats
     kg stats --json demo
     """
-    import dataclasses
-
     from kg.project import find_project
     from kg.stats import count_release
 

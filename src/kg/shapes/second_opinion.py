@@ -53,7 +53,7 @@ def ask_pyshacl(data: Graph, shapes: Graph, columns: Columns) -> Iterator[Batch]
 
 
 def _report(data: Graph, shapes: Graph) -> Graph:
-    import pyshacl
+    import pyshacl  # only shapes that cannot be compiled need it
     import rdflib.plugins.sparql
 
     rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False  # or FROM in a rule reads files and asks servers
