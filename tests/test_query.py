@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kg.engine.oxigraph import check_syntax
 from kg.errors import QuerySyntaxError, QueryTooLarge, RefusedFeature, UpdateRefused
-from kg.query import Dataset, Form, ParsedQuery, explain, parse_query, widened
-from serving import ALL, BASE, TABLE
+from kg.query import Dataset, Form, ParsedQuery, parse_query
+from serving import BASE
 
 
 def read(text: str, *, max_bytes: int = 65536, max_depth: int = 100) -> ParsedQuery:
@@ -108,45 +107,6 @@ def test_a_text_without_a_form(text: str, line: int, column: int) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         read(text)
     assert (caught.value.line, caught.value.column) == (line, column)
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "column", "message"),
-    [
-        ("SELECT * WHERE { ?s ?p ", 1, 23, "ends before"),
-        ("SELECT *\nWHERE {\n ?s ?p ?o . FILTER(?x >) }", 3, 24, "unexpected )"),
-        ("ASK {?s ?p ?o} ASK {}", 1, 16, "unexpected ASK"),
-        ("SELECT ?x WHERE { ?x ?p }", 1, 25, "unexpected }"),
-        ('SELECT ?s WHERE { ?s ?p "åäö" .\n ?s ?p  ¤ }', 2, 9, "unexpected ¤"),
-        ("SELECT ?s ?o WHERE {?s ?p ?o} GROUP BY ?s", 1, 41, "unbound"),
-        ("SELECT ?s WHERE { ?s\n gov:owns ?o }", 2, 2, "gov: is not declared"),
-    ],
-)
-def test_syntax_errors_are_placed_in_the_text_as_written(text: str, line: int, column: int, message: str) -> None:
-    query = read(text)
-    with pytest.raises(QuerySyntaxError) as caught:
-        check_syntax(widened(text), BASE)
-    told = explain(query, caught.value, TABLE)
-    assert (told.line, abs(told.column - column) <= 1) == (line, True)
-    assert message in told.message
-
-
-def test_an_undeclared_house_prefix_comes_with_its_line() -> None:
-    told = explain(read("ASK { ?s gov:owns ?o }"), QuerySyntaxError("", line=1, column=1), TABLE)
-    assert told.hint == "add the line: PREFIX gov: <https://w3id.org/governance-kg/def/>"
-    told = explain(read("ASK { ?s nobody:owns ?o }"), QuerySyntaxError("", line=1, column=1), TABLE)
-    assert told.hint == "add a line: PREFIX nobody: <…>"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'SELECT * { ?s gov:owns "x"^^<a:b> , "y"@sv ; a org:Organization . # end\n}',
-        'SELECT (COALESCE(?a,1) AS ?x) (CONCAT("a",?b) AS ?y) (BNODE() AS ?z) {BIND(true AS ?c)FILTER(?a<?b&&!BOUND(?c))}',
-    ],
-)
-def test_widening_changes_no_meaning(text: str) -> None:
-    check_syntax(widened(ALL + text), BASE)
 
 
 def test_the_base_is_that_of_the_prologue() -> None:

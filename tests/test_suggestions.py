@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kg.engine.syntax import syntax_error
 from kg.errors import QuerySyntaxError
-from kg.query import Form, explain, parse_query, widened
+from kg.query import Form, parse_query
 from kg.sparql_lexer import Kind, Token, index_of, position, tokens
 from kg.suggestions import (  # fmt: skip
     LONGEST,
@@ -159,29 +158,6 @@ def test_nothing_is_suggested_where_nothing_is_misspelt(text: str, line: int, co
 def test_the_tables_are_as_long_as_they_should_be() -> None:
     assert len(MISSPELT) >= 50
     assert len(RIGHT_WORDS_IN_WRONG_PLACES + NO_MISSPELT_WORDS) >= 20
-
-
-def test_the_word_before_the_place_that_an_engine_reports_is_looked_at_too() -> None:
-    query = parse_query("SELECT ?s { ?s ?p ?o FLITER (?o > 1) }", base_iri=BASE, max_bytes=99, max_depth=9)
-    wide = widened(query.text)
-    for terminal, told in (("FLITER", True), ("(", True), ("> ", False)):
-        error = explain(query, QuerySyntaxError("", line=1, column=wide.index(terminal) + 1), TABLE)
-        assert (error.column == 22, error.hint == "did you mean FILTER?") == (told, told), terminal
-
-
-def test_the_declared_prefixes_are_read_from_the_text_where_nobody_has_read_them() -> None:
-    text = prefix_lines("gov") + "ASK { ?s gov:owns ?o . FLITER (?o > 1) }"
-    query = replace(parse_query(text, base_iri=BASE, max_bytes=999, max_depth=9), prefixes={})
-    error = syntax_error(query, BASE, TABLE)
-    assert error is not None
-    assert (error.message, error.line, error.hint) == ("unexpected FLITER", 2, "did you mean FILTER?")
-
-
-def test_what_an_engine_says_in_words_is_kept() -> None:
-    query = parse_query("SELECT ?s { ?s ?p ?o FLITER (?o > 1) }", base_iri=BASE, max_bytes=99, max_depth=9)
-    reported = QuerySyntaxError("The variable is unbound", line=1, column=widened(query.text).index("FLITER") + 1)
-    error = explain(query, reported, TABLE)
-    assert (error.message, error.column, error.hint) == ("The variable is unbound", 22, None)
 
 
 def slips(word: str) -> set[str]:

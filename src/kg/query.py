@@ -12,16 +12,14 @@ from enum import StrEnum
 from urllib.parse import urljoin
 
 from kg.errors import QuerySyntaxError, QueryTooLarge, RefusedFeature, UpdateRefused
-from kg.sparql_lexer import Kind, Token, depth, index_of, is_ambiguous, position, tokens
-from kg.sparql_words import is_known
-from kg.suggestions import DID_YOU_MEAN, misspelt_start, misspelt_word, undeclared_hint
+from kg.sparql_lexer import Kind, Token, depth, is_ambiguous, position, tokens
+from kg.suggestions import DID_YOU_MEAN, misspelt_start
 
-__all__ = ["Dataset", "Form", "ParsedQuery", "explain", "iri_of", "parse_query", "widened"]
+__all__ = ["Dataset", "Form", "ParsedQuery", "iri_of", "parse_query", "prologue"]
 
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "ADD", "MOVE", "COPY", "CREATE", "WITH")
 _VOLATILE = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
 _SERVICE = re.compile(r"(?<![\w?$:.@%-])SERVICE(?![\w:.-])", re.IGNORECASE)
-_GAP = " " * 40  # wider than any keyword: see `widened`
 
 
 class Form(StrEnum):
@@ -91,7 +89,7 @@ def parse_query(text: str, *, base_iri: str, max_bytes: int, max_depth: int) -> 
         raise QueryTooLarge(f"the query has {size} bytes; {max_bytes} are accepted")
     found = tuple(tokens(text))
     _refuse_nesting(text, found, max_depth)
-    prefixes, base, body = _prologue(found, base_iri)
+    prefixes, base, body = prologue(found, base_iri)
     form = _form(text, found, body)
     _refuse_service(text, found, prefixes)
     _refuse_glued_from(text, found[body:], prefixes)
@@ -153,10 +151,10 @@ def _refuse_glued_from(text: str, body: tuple[Token, ...], prefixes: Mapping[str
         is_name = token.kind is Kind.PREFIXED and token.text.partition(":")[0] not in prefixes
         if is_word or (is_name and _rest_after("FROM", "NAMED", token) in prefixes):
             line, column = position(text, token.start)
-            raise QuerySyntaxError(f"unexpected {_shown(token)}", line=line, column=column, hint="set FROM apart")
+            raise QuerySyntaxError(f"unexpected {token.shown}", line=line, column=column, hint="set FROM apart")
 
 
-def _prologue(found: tuple[Token, ...], base_iri: str) -> tuple[dict[str, str], str, int]:
+def prologue(found: tuple[Token, ...], base_iri: str) -> tuple[dict[str, str], str, int]:
     """Declared prefixes, the base IRI, and the index of the first token after the prologue (§4.1.1)."""
     prefixes: dict[str, str] = {}
     base, index = base_iri, 0
@@ -195,7 +193,7 @@ def _form(text: str, found: tuple[Token, ...], body: int) -> Form:
         hint = "write PREFIX gov: <…>, or BASE <…>, with the colon and the angle brackets"
     elif (meant := misspelt_start(found, body)) is not None:
         hint = DID_YOU_MEAN.format(meant)
-    message = f"unexpected {_shown(first)} where the query should begin"
+    message = f"unexpected {first.shown} where the query should begin"
     raise QuerySyntaxError(message, line=line, column=column, hint=hint)
 
 
@@ -230,66 +228,3 @@ def _star(start: tuple[Token, ...]) -> int | None:
         return None
     rest = start[2:] if len(start) > 1 and start[1].is_word("DISTINCT", "REDUCED") else start[1:]
     return rest[0].start if rest and rest[0].text == "*" else None
-
-
-def widened(text: str) -> str:
-    """`text` with 40 blanks in every gap between terminals, so that an engine's error can be placed by `explain`.
-
-    A PEG parser that looks ahead for keywords reports an error up to one keyword too far to the right. With gaps
-    wider than any keyword that is still the right terminal.
-    """
-    return _widened(text)[0]
-
-
-def _widened(text: str) -> tuple[str, list[tuple[int, Token]]]:
-    parts: list[str] = []
-    places: list[tuple[int, Token]] = []
-    length = 0
-    previous: Token | None = None
-    for token in tokens(text):
-        gap = _GAP if previous is None or token.start > previous.end or _part(previous, token) else ""
-        parts += (gap, token.text)
-        places.append((length + len(gap), token))
-        length += len(gap) + len(token.text)
-        previous = token
-    return "".join(parts) + _GAP, places
-
-
-def _part(one: Token, other: Token) -> bool:
-    """Whether one of two neighbours is no word of SPARQL: what is wrong already may be set apart."""
-    return any(token.kind is Kind.WORD and not is_known(token.text) for token in (one, other))
-
-
-def explain(query: ParsedQuery, error: QuerySyntaxError, house: Mapping[str, str]) -> QuerySyntaxError:
-    """The error that an engine reported for `widened(query.text)`, in terms of the text as the caller wrote it.
-
-    An undeclared prefix is named, with the line that declares it if `house` has the prefix or one near it. A misspelt
-    word at the place of the error, or just before, comes with the word that was meant.
-    """
-    found = tuple(tokens(query.text))
-    declared, _, _ = _prologue(found, query.base)  # `query` may be one whose prefixes nobody has read
-    for token in found:
-        if token.kind is Kind.PREFIXED and (prefix := token.text.partition(":")[0]) not in declared:
-            hint = undeclared_hint(prefix, declared, house)
-            return _placed(query.text, token.start, f"the prefix {prefix}: is not declared", hint)
-    if error.line is None or error.column is None:
-        return error
-    wide, places = _widened(query.text)
-    index = index_of(wide, error.line, error.column)
-    at = max((number for number, (start, _) in enumerate(places) if start <= index), default=None)
-    if at is None or index >= len(wide):
-        message = error.message or "the query ends before it is complete"
-        return _placed(query.text, len(query.text.rstrip()), message, error.hint)
-    if not error.message and (misspelt := misspelt_word(found, at)):
-        token, meant = misspelt
-        return _placed(query.text, token.start, f"unexpected {_shown(token)}", DID_YOU_MEAN.format(meant))
-    return _placed(query.text, found[at].start, error.message or f"unexpected {_shown(found[at])}", error.hint)
-
-
-def _placed(text: str, start: int, message: str, hint: str | None) -> QuerySyntaxError:
-    line, column = position(text, start)
-    return QuerySyntaxError(message, line=line, column=column, hint=hint)
-
-
-def _shown(token: Token) -> str:
-    return token.text if len(token.text) <= 40 else token.text[:40] + "…"

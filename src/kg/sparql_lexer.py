@@ -40,6 +40,11 @@ class Token:
     def end(self) -> int:
         return self.start + len(self.text)
 
+    @property
+    def shown(self) -> str:
+        """The text, cut short, for messages."""
+        return self.text if len(self.text) <= 40 else self.text[:40] + "…"
+
     def is_word(self, *words: str) -> bool:
         """Whether this is one of the keywords, which are given in upper case and match in any."""
         return self.kind is Kind.WORD and self.text.upper() in words

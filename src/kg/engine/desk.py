@@ -12,7 +12,8 @@ from kg.engine.admission import Admission, Grant
 from kg.engine.answer import Answer, Limits, Outgrown, Owner, Worker, WorkerLost
 from kg.engine.pool import Running
 from kg.errors import Overloaded, QuerySyntaxError
-from kg.query import ParsedQuery, explain, widened
+from kg.query import ParsedQuery
+from kg.query_errors import explain, widened
 from kg.settings import Settings
 
 __all__ = ["TRIAL", "Desk"]

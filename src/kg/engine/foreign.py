@@ -9,7 +9,8 @@ import sys
 from collections.abc import Mapping
 
 from kg.errors import QuerySyntaxError, RefusedFeature
-from kg.query import ParsedQuery, explain, iri_of, parse_query
+from kg.query import ParsedQuery, iri_of, parse_query
+from kg.query_errors import explain
 from kg.sparql_lexer import Kind, position, tokens
 
 __all__ = ["refuse_foreign"]

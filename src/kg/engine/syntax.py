@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from kg.engine.oxigraph import check_syntax
 from kg.errors import QuerySyntaxError
-from kg.query import ParsedQuery, explain, widened
+from kg.query import ParsedQuery
+from kg.query_errors import explain, widened
 
 __all__ = ["syntax_error"]
 
