@@ -29,6 +29,7 @@ from kg.shapes.patterns import (
     Union,
     Values,
 )
+from kg.shapes.scopes import is_seedable, reaches_out
 from kg.shapes.tables import UNBOUND, Table, concatenate, distinct, join, unit
 from kg.shapes.triple_patterns import TriplePatterns
 
@@ -130,7 +131,7 @@ class ColumnQueries:
 
     def _nested(self, group: Group, table: Table) -> Table:
         """A group in a group: with the solutions so far where that cannot change what it means."""
-        if _is_seedable(group, set(table.columns) - set(self._base.columns)):
+        if is_seedable(group, set(table.columns) - set(self._base.columns)):
             return self._group(group, table)
         return _joined(table, self._group(group, self._alone()))
 
@@ -142,7 +143,7 @@ class ColumnQueries:
         return Table(columns, self._base.rows).take(distinct(list(columns.values()), self._base.rows)[0])
 
     def _optional(self, group: Group, table: Table) -> Table:
-        if _reaches_out(group, set(table.columns) - set(self._base.columns)):
+        if reaches_out(group, set(table.columns) - set(self._base.columns)):
             raise NotCompiled("an OPTIONAL in an OPTIONAL with a variable of what is outside of both")
         mark = f"#{next(self._marks)}"
         marked = table.plus(mark, np.arange(table.rows, dtype=np.int32))
@@ -200,54 +201,3 @@ def _joined(table: Table, other: Table) -> Table:
     if not all(table.is_bound(name) and other.is_bound(name) for name in table.columns if name in other.columns):
         raise NotCompiled("a join on a variable that may be unbound")
     return join(table, other)
-
-
-def _is_seedable(group: Group, outside: set[str]) -> bool:
-    """Whether filters and BINDs of a group use no outside variable that the group itself has not bound before."""
-    bound: set[str] = set()
-    for element in group.elements:
-        match element:
-            case Triple():
-                bound |= element.variables()
-            case Bind(expression, variable):
-                if expression.exists or (set(expression.variables) - bound) & outside or variable in outside:
-                    return False
-                bound.add(variable)
-            case Optional():
-                return False
-            case Union(groups):
-                if not all(_is_seedable(one, outside) for one in groups):
-                    return False
-                bound |= set.intersection(*(_certain(one) for one in groups))
-            case Select() | Values():
-                bound |= set(element.names)
-            case Filter():
-                pass
-    used = [element.condition for element in group.elements if isinstance(element, Filter)]
-    mentioned = {name for one in used for name in one.variables}.union(
-        *(inner.variables() for one in used for _, inner in one.exists)
-    )
-    return not (mentioned - bound) & outside
-
-
-def _reaches_out(group: Group, outside: set[str]) -> bool:
-    """Whether an OPTIONAL of a group has an outside variable that the group does not bind: it is not well-designed.
-
-    Such a pattern means something else from the inside out (Pérez, Arenas & Gutierrez 2009, Semantics and complexity of
-    SPARQL).
-    """
-    nested = [element.group for element in group.elements if isinstance(element, Optional)]
-    return any(inner.variables() & outside - _certain(group) for inner in nested)
-
-
-def _certain(group: Group) -> set[str]:
-    """Variables that every solution of a group binds."""
-    bound: set[str] = set()
-    for element in group.elements:
-        if isinstance(element, Triple):
-            bound |= element.variables()
-        elif isinstance(element, Values):
-            bound |= set(element.names)
-        elif isinstance(element, Union):
-            bound |= set.intersection(*(_certain(one) for one in element.groups))
-    return bound
