@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from kg.shapes.grouping import group_keys, looked_into, without_order
-from kg.shapes.paths import Inverse, Path, Sequence
 from kg.shapes.patterns import (
     Bind,
     Element,
@@ -17,12 +16,10 @@ from kg.shapes.patterns import (
     NotCompiled,
     Optional,
     Select,
-    Term,
-    Triple,
     Union,
-    Values,
 )
-from kg.shapes.query_words import Words, read_term, read_verb
+from kg.shapes.query_blocks import read_triples, read_values
+from kg.shapes.query_words import Words
 from kg.sparql_lexer import Kind, Token, tokens
 
 __all__ = ["read_ask", "read_select"]
@@ -180,35 +177,13 @@ class _Reader:
                 elements.append(self.named_expression())
             elif token.is_word("VALUES"):
                 self.on.take()
-                elements.append(self.values())
+                elements.append(read_values(self.on))
             elif token.is_word(*_UNKNOWN):
                 raise NotCompiled(token.text)
             else:
-                elements.extend(self.triples())
+                elements.extend(read_triples(self.on, self.fresh))
         self.on.take("}")
         return Group(tuple(elements))
-
-    def values(self) -> Values:
-        """What follows VALUES."""
-        is_one = not self.on.is_sign("(")
-        names = self.listed() if not is_one else [read_term(self.on)]
-        self.on.take("{")
-        rows = list[list[Term]]()
-        while not self.on.is_sign("}"):
-            rows.append([read_term(self.on)] if is_one else self.listed())
-        self.on.take("}")
-        if not all(name.is_variable for name in names) or any(term.is_variable for row in rows for term in row):
-            raise NotCompiled("VALUES")
-        return Values(tuple(name.text for name in names), tuple(tuple(term.text for term in row) for row in rows))
-
-    def listed(self) -> list[Term]:
-        """Terms in parentheses."""
-        self.on.take("(")
-        terms = list[Term]()
-        while not self.on.is_sign(")"):
-            terms.append(read_term(self.on))
-        self.on.take(")")
-        return terms
 
     def union(self) -> Element:
         groups = [self.group()]
@@ -238,30 +213,3 @@ class _Reader:
             yield replace(part, text=f"({part.text})")
         if not self.on.conjuncts(begun, end):
             yield self.expression(begun, end)
-
-    def triples(self) -> Iterator[Triple]:
-        subject = read_term(self.on)
-        while True:
-            predicate = read_verb(self.on)
-            yield from self.pattern(subject, predicate, read_term(self.on))
-            while self.on.is_sign(","):
-                self.on.take()
-                yield from self.pattern(subject, predicate, read_term(self.on))
-            while self.on.is_sign(";"):
-                self.on.take()
-            if self.on.is_sign(".", "}", "{") or (self.on.peek().kind is Kind.WORD and self.on.peek().text != "a"):
-                return
-            if self.on.words[self.on.at - 1].text != ";":
-                return
-
-    def pattern(self, subject: Term, predicate: Term | Path, value: Term) -> Iterator[Triple]:
-        """A triple pattern; a sequence of paths is as many patterns, which is what it means (SPARQL 1.1 §18.2.2.4)."""
-        match predicate:
-            case Sequence(paths):
-                ends = [subject, *(Term(f"kgStep{next(self.fresh)}", True) for _ in paths[1:]), value]
-                for number, path in enumerate(paths):
-                    yield from self.pattern(ends[number], path, ends[number + 1])
-            case Inverse(path):
-                yield from self.pattern(value, path, subject)
-            case _:
-                yield Triple(subject, predicate, value)
