@@ -13,8 +13,9 @@ from pathlib import Path
 import pyoxigraph
 
 from kg.errors import SourceError
-from kg.turtle.diagnosis import diagnose, source_error, too_long, undecodable
+from kg.turtle.diagnosis import diagnose, too_long
 from kg.turtle.lexer import TokenError, read_tokens
+from kg.turtle.source_errors import source_error, undecodable
 
 __all__ = ["check_turtle", "parse_triples", "read_text", "read_triples"]
 
