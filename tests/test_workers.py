@@ -19,11 +19,11 @@ import pytest
 
 from kg.engine.process import WorkerProcess
 from kg.engine.spawner import Spawner
+from kg.engine.staff import start_of
 from kg.engine.workers import WorkerPool
 from kg.errors import (  # fmt: skip
     DeadlineExceeded,
     EngineError,
-    IntegrityError,
     MemoryExceeded,
     QuerySyntaxError,
     QueryTooLarge,
@@ -80,7 +80,7 @@ async def until(what: Callable[[], object], pool: WorkerPool) -> None:
 
 def workers_of(pool: WorkerPool) -> list[int]:
     """The processes of the workers of a pool; this process may have others, of other tests."""
-    return sorted(worker.pid for worker in pool._workers)
+    return sorted(worker.pid for worker in pool._staff)
 
 
 def test_an_answer_and_a_long_answer(release: Release) -> None:
@@ -141,19 +141,6 @@ def test_a_crash_is_an_error_of_one_query(release: Release, text: str) -> None:
     with_pool(release, work, replace(SETTINGS, deadline=20.0))
 
 
-def test_a_killed_worker_is_replaced(release: Release) -> None:
-    async def work(pool: WorkerPool) -> None:
-        victims = workers_of(pool)
-        assert len(victims) == 2
-        for victim in victims:
-            os.kill(victim, signal.SIGKILL)
-        await until(lambda: not set(workers_of(pool)) & set(victims), pool)
-        assert await ask(pool, "ASK {}")
-        await full(pool)
-
-    with_pool(release, work)
-
-
 SOME_TIME = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER (STR(?c) < STR(?f)) }"
 """It takes a second or two over `SOME`, and has no row before its end."""
 SOME = 2500
@@ -162,7 +149,7 @@ SOME = 2500
 async def kill_what_runs(pool: WorkerPool, *, but: int = 0) -> int:
     """Kill the worker that a query runs on, once it runs on another than `but`."""
     busy: list[int] = []
-    await until(lambda: busy.extend(one.pid for one in pool._workers if one.is_busy and one.pid != but) or busy, pool)
+    await until(lambda: busy.extend(one.pid for one in pool._staff if one.is_busy and one.pid != but) or busy, pool)
     os.kill(busy[0], signal.SIGKILL)
     return busy[0]
 
@@ -189,7 +176,7 @@ def test_a_query_whose_fork_server_was_killed_waits_for_another(tmp_path: Path) 
     async def work(pool: WorkerPool) -> None:
         asked = [asyncio.ensure_future(ask(pool, SOME_TIME)) for _ in range(2)]
         await until(lambda: pool.status.running == 2, pool)
-        os.kill(pool._spawner._process.pid, signal.SIGKILL)
+        os.kill(pool._staff._spawner._process.pid, signal.SIGKILL)
         for one in asked:
             assert json.loads(await one)["results"]["bindings"]
         await full(pool)
@@ -286,7 +273,7 @@ def test_workers_cannot_reach_the_network_or_files(tmp_path: Path, portions: int
 @contextlib.asynccontextmanager
 async def confined_worker(release: Release, *, in_memory: bool) -> AsyncIterator[WorkerProcess]:
     """A worker without a pool, and so without the refusals of a pool."""
-    start = {**WorkerPool(release, SETTINGS)._start, "in_memory": in_memory}
+    start = {**start_of(release, SETTINGS), "in_memory": in_memory}
     spawner = await Spawner.start(start, seconds=60)
     try:
         worker = await WorkerProcess.start(spawner, seconds=60)
@@ -309,28 +296,6 @@ async def all_of(worker: WorkerProcess, text: str) -> bytes:
     return answer
 
 
-def test_a_release_whose_store_was_cut_is_not_served(release: Release) -> None:
-    counts = {**release.manifest.counts, "quads": 5}
-    wrong = replace(release, manifest=replace(release.manifest, counts=counts))
-
-    async def run() -> None:
-        pool = WorkerPool(wrong, SETTINGS)
-        with pytest.raises(IntegrityError, match="not 5"):
-            await pool.start()
-        await pool.close()
-
-    with nothing_left():
-        asyncio.run(run())
-
-
-def test_closing_leaves_no_worker(release: Release) -> None:
-    async def work(pool: WorkerPool) -> None:
-        assert len(workers_of(pool)) == 2
-
-    with nothing_left():
-        with_pool(release, work)
-
-
 def test_a_worker_imports_nothing_heavy() -> None:
     code = "import kg.engine.worker, sys; print([m for m in ('rdflib', 'fastapi', 'jinja2', 'asyncio') if m in sys.modules])"
     source = str(Path(__file__).resolve().parent.parent / "src")
@@ -347,20 +312,5 @@ def test_a_worker_imports_nothing_heavy() -> None:
 def test_prefixed_query_in_turtle(release: Release) -> None:
     async def work(pool: WorkerPool) -> None:
         assert b"organisation:filmpool" in await ask(pool, ALL + "DESCRIBE organisation:filmpool", format="ttl")
-
-    with_pool(release, work)
-
-
-def test_workers_that_end_unasked_are_not_replaced_without_pause(release: Release) -> None:
-    async def work(pool: WorkerPool) -> None:
-        until = time.monotonic() + 1.0
-        while time.monotonic() < until:
-            for pid in workers_of(pool):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            await asyncio.sleep(0.005)
-        assert 2 <= pool.status.replaced <= 14
-        await full(pool)
-        assert json.loads(await ask(pool, "ASK {}"))["boolean"] is True
 
     with_pool(release, work)
