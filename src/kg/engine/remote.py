@@ -16,15 +16,15 @@ import httpx
 from kg.engine.admission import Admission
 from kg.engine.answer import Answer
 from kg.engine.desk import Desk
-from kg.engine.endpoint import COUNT, Endpoint, Layout, first_value, form, refusal, unavailable
+from kg.engine.endpoint import Endpoint, Layout
 from kg.engine.foreign import refuse_foreign
+from kg.engine.held_release import HeldRelease
 from kg.engine.line import Exchange, Line
 from kg.engine.oxigraph import graphs_of
 from kg.engine.pool import PoolStatus, Running
 from kg.engine.store import graph_names
 from kg.engine.transport import KeptConnections
-from kg.engine.virtuoso import ROWS_QUERY, is_virtuoso, refuse_row_limit
-from kg.errors import EngineError, EngineUnavailable, IntegrityError, KgError, UnknownGraph
+from kg.errors import KgError, UnknownGraph
 from kg.namespaces import prefixes
 from kg.query import Dataset, ParsedQuery
 from kg.release import Release
@@ -34,10 +34,6 @@ __all__ = ["RemotePool"]
 
 LOOK = 1.0
 """Seconds between two looks at whether the engine is there and holds the release."""
-PROOF = 5.0
-"""Seconds in which the engine must say which release it holds."""
-COUNTING = 3600.0
-"""Seconds that it may take to count a graph."""
 _LONG = 4096
 
 
@@ -62,6 +58,7 @@ class RemotePool:
         self._trouble: str | None = None
         self._watch: asyncio.Task[None] | None = None
         self._threads = ThreadPoolExecutor(settings.workers + 2, thread_name_prefix="answers")
+        self._held: HeldRelease
         self._exchange: Exchange
 
     @property
@@ -86,40 +83,27 @@ class RemotePool:
         """Return when the engine has shown that it holds the release.
 
         Raises:
-            EngineUnavailable: it does not answer, or holds another release or none.
-            IntegrityError: it holds another number of triples.
-            EngineError: it would cut answers without saying so.
+            KgError: as `HeldRelease.prove_whole`.
         """
         if self._watch is not None:
             return
         self._graphs = await asyncio.to_thread(graph_names, self._release.store_path)
         self._known = frozenset(self._graphs)
-        transport = KeptConnections(self.settings.workers + 2)
+        url, transport = self._endpoint.url, KeptConnections(self.settings.workers + 2)
         client = httpx.AsyncClient(transport=transport, **self._endpoint.options())
-        self._exchange = Exchange(
-            client, self._endpoint.url, self._threads, self._release.manifest.base_iri, self._house,
-            self.settings.result_bytes, self._prove,
-        )  # fmt: skip
+        self._held = HeldRelease(self._release, url, client)
         try:
-            await self._prove()
-            await self._refuse_cuts()
-            await self._count()
-        except EngineUnavailable as error:
-            await client.aclose()
-            raise EngineUnavailable(f"{error.message}: {self._endpoint.url}", hint=self._advice) from error
+            await self._held.prove_whole(self._graphs)
         except BaseException:
             await client.aclose()
             raise
+        self._exchange = Exchange(
+            client, url, self._threads, self._release.manifest.base_iri, self._house, self.settings.result_bytes,
+            self._held.prove,
+        )  # fmt: skip
         for _ in range(self.settings.workers):
             self._admission.offer(Line(self._exchange))
         self._watch = asyncio.get_running_loop().create_task(self._look())
-
-    @property
-    def _advice(self) -> str:
-        return (
-            f"is the engine running? If so, load it: kg publish --release {self._release.version} "
-            f"--to {self._endpoint.url} --graph-store URL"
-        )
 
     async def close(self) -> None:
         """Stop all queries, and wait until they are gone."""
@@ -199,61 +183,10 @@ class RemotePool:
         while True:
             await asyncio.sleep(LOOK)
             try:
-                await self._prove()
+                await self._held.prove()
             except KgError as error:
                 if self._trouble != error.message:
                     self._tell("the engine does not answer from this release", error.message)
                 self._trouble = error.message
             else:
                 self._trouble = None
-
-    async def _prove(self) -> None:
-        """Nothing, if the engine holds the release now.
-
-        Raises:
-            EngineUnavailable: it does not answer, or holds another release or none.
-        """
-        try:
-            async with asyncio.timeout(PROOF):
-                found = await self._value(self._layout.version_query, self._layout.state)
-        except TimeoutError:
-            raise EngineUnavailable("the SPARQL engine behind this server does not answer") from None
-        if found != self._release.version:
-            raise EngineUnavailable("the SPARQL engine behind this server does not hold this release")
-
-    async def _count(self) -> None:
-        """Nothing, if the engine holds as many triples as the release has.
-
-        Raises:
-            IntegrityError: it does not.
-            EngineUnavailable: it does not say so in time.
-        """
-        try:
-            async with asyncio.timeout(COUNTING):
-                union = int(await self._value(COUNT, self._layout.union) or 0)
-                named = [int(await self._value(COUNT, graph) or 0) for graph in self._graphs]
-        except TimeoutError:
-            raise EngineUnavailable("the SPARQL engine behind this server does not count its triples") from None
-        wanted = self._release.manifest.counts
-        if union + sum(named) != wanted["quads"]:
-            message = f"the engine holds {union + sum(named):,} quads of the release, not {wanted['quads']:,}"
-            raise IntegrityError(message, hint=self._advice)
-
-    async def _refuse_cuts(self) -> None:
-        response = await self._response(self._layout.version_query, self._layout.state)
-        if is_virtuoso(response.headers):
-            refuse_row_limit(await self._value(ROWS_QUERY, self._layout.state))
-
-    async def _value(self, text: str, graph: str) -> str | None:
-        return first_value((await self._response(text, graph)).content)
-
-    async def _response(self, text: str, graph: str) -> httpx.Response:
-        headers = {"Accept": "application/sparql-results+json"}
-        try:
-            response = await self._exchange.client.post(self._endpoint.url, data=form(text, (graph,)), headers=headers)
-        except httpx.HTTPError as error:
-            raise unavailable(error) from error
-        if response.status_code != 200:
-            refused = refusal(response.status_code, response.headers, response.text)
-            raise refused if isinstance(refused, EngineError) else EngineError(refused.message)
-        return response

@@ -1,0 +1,103 @@
+"""A release as an engine elsewhere holds it: this one, all of it, and no answer is cut without a word."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import httpx
+
+from kg.engine.endpoint import COUNT, Layout, first_value, form, refusal, unavailable
+from kg.engine.virtuoso import ROWS_QUERY, is_virtuoso, refuse_row_limit
+from kg.errors import EngineError, EngineUnavailable, IntegrityError
+from kg.release import Release
+
+__all__ = ["HeldRelease"]
+
+PROOF = 5.0
+"""Seconds in which the engine must say which release it holds."""
+COUNTING = 3600.0
+"""Seconds that it may take to count a graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRelease:
+    """The release that the engine at `url` should hold, and a client to ask it with."""
+
+    release: Release
+    url: str
+    client: httpx.AsyncClient
+
+    async def prove(self) -> None:
+        """Nothing, if the engine holds the release now.
+
+        Raises:
+            EngineUnavailable: it does not answer, or holds another release or none.
+        """
+        layout = self._layout
+        try:
+            async with asyncio.timeout(PROOF):
+                found = await self._value(layout.version_query, layout.state)
+        except TimeoutError:
+            raise EngineUnavailable("the SPARQL engine behind this server does not answer") from None
+        if found != self.release.version:
+            raise EngineUnavailable("the SPARQL engine behind this server does not hold this release")
+
+    async def prove_whole(self, graphs: Iterable[str]) -> None:
+        """Nothing, if the engine holds all of the release, with these named graphs, and would cut no answer.
+
+        Raises:
+            EngineUnavailable: it does not answer, or holds another release or none.
+            IntegrityError: it holds another number of triples.
+            EngineError: it would cut answers without saying so.
+        """
+        try:
+            await self.prove()
+            await self._refuse_cuts()
+            await self._count(graphs)
+        except EngineUnavailable as error:
+            raise EngineUnavailable(f"{error.message}: {self.url}", hint=self._advice) from error
+
+    @property
+    def _layout(self) -> Layout:
+        return Layout.of(self.release.manifest.base_iri)
+
+    @property
+    def _advice(self) -> str:
+        return (
+            f"is the engine running? If so, load it: kg publish --release {self.release.version} "
+            f"--to {self.url} --graph-store URL"
+        )
+
+    async def _refuse_cuts(self) -> None:
+        layout = self._layout
+        response = await self._response(layout.version_query, layout.state)
+        if is_virtuoso(response.headers):
+            refuse_row_limit(await self._value(ROWS_QUERY, layout.state))
+
+    async def _count(self, graphs: Iterable[str]) -> None:
+        try:
+            async with asyncio.timeout(COUNTING):
+                union = int(await self._value(COUNT, self._layout.union) or 0)
+                named = [int(await self._value(COUNT, graph) or 0) for graph in graphs]
+        except TimeoutError:
+            raise EngineUnavailable("the SPARQL engine behind this server does not count its triples") from None
+        wanted = self.release.manifest.counts
+        if union + sum(named) != wanted["quads"]:
+            message = f"the engine holds {union + sum(named):,} quads of the release, not {wanted['quads']:,}"
+            raise IntegrityError(message, hint=self._advice)
+
+    async def _value(self, text: str, graph: str) -> str | None:
+        return first_value((await self._response(text, graph)).content)
+
+    async def _response(self, text: str, graph: str) -> httpx.Response:
+        headers = {"Accept": "application/sparql-results+json"}
+        try:
+            response = await self.client.post(self.url, data=form(text, (graph,)), headers=headers)
+        except httpx.HTTPError as error:
+            raise unavailable(error) from error
+        if response.status_code != 200:
+            refused = refusal(response.status_code, response.headers, response.text)
+            raise refused if isinstance(refused, EngineError) else EngineError(refused.message)
+        return response
