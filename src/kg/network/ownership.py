@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kg.network.arrays import Bools, Floats, Ints, Rows, starts
+from kg.network.closure import EDGE, PAIR, closure, merged
+from kg.network.components import component_labels
 
 __all__ = ["EffectiveShares", "chains", "effective_shares", "share_blocks", "ultimate_owners"]
 
@@ -55,8 +57,6 @@ def effective_shares(owner: ArrayLike, owned: ArrayLike, lower: ArrayLike, upper
     Raises:
         ValueError: a share is not within 0 ≤ lower ≤ upper ≤ 1, or a party not within 0 to n - 1.
     """
-    from kg.network.closure import PAIR
-
     none = _shares(np.zeros(0, PAIR), np.zeros(0, np.int64))
     blocks = [none, *share_blocks(owner, owned, lower, upper, n)]
     offsets = np.cumsum([0, *map(len, blocks)])
@@ -75,9 +75,6 @@ def share_blocks(  # noqa: PLR0913, PLR0917 - the columns of one table, its size
     Raises:
         ValueError: as `effective_shares`.
     """
-    from kg.network.closure import closure
-    from kg.network.components import component_labels
-
     edges = _edges(owner, owned, lower, upper, n)
     component = component_labels(edges["owner"], edges["owned"], n, "weak")[edges["owned"]]
     edges = edges[np.argsort(component, kind="stable")]
@@ -91,8 +88,6 @@ def share_blocks(  # noqa: PLR0913, PLR0917 - the columns of one table, its size
 
 
 def _edges(owner: ArrayLike, owned: ArrayLike, lower: ArrayLike, upper: ArrayLike, n: int) -> Rows:
-    from kg.network.closure import EDGE, merged
-
     edges = np.zeros(len(np.asarray(owner)), EDGE)
     edges["owner"], edges["owned"] = np.asarray(owner, np.int64), np.asarray(owned, np.int64)
     edges["lower"], edges["upper"] = np.asarray(lower, np.float64), np.asarray(upper, np.float64)
