@@ -86,7 +86,7 @@ def rdflib(data: Path, _: Path) -> Work:
 def oxrdflib(data: Path, _: Path) -> Work:
     """A graph of rdflib over a pyoxigraph store, by its parser."""
     try:
-        import oxrdflib as _installed  # noqa: F401
+        import oxrdflib as _installed  # noqa: F401 - is it there?
     except ImportError:
         raise Absent("oxrdflib") from None
     from rdflib import Graph
@@ -125,7 +125,7 @@ def by_virtuoso(data: Path, folder: Path) -> Loaded:
 
 def _only_number(answer: object) -> int:
     """The number in the only solution, as `comparison` reads it."""
-    [(_, (_, number))] = next(iter(answer))  # type: ignore[call-overload]
+    [(_, (_, number))] = next(iter(answer))
     return int(float(number))
 
 

@@ -100,8 +100,7 @@ def timed(side: Callable[[Network], Found], network: Network) -> tuple[float, Fo
 def is_right(found: tuple[float, float] | None, expected: tuple[object, object]) -> bool:
     """Whether both bounds are those that were planted."""
     return found is not None and all(
-        abs(got - float(want)) <= TOLERANCE  # type: ignore[arg-type]
-        for got, want in zip(found, expected, strict=True)
+        abs(got - float(want)) <= TOLERANCE for got, want in zip(found, expected, strict=True)
     )
 
 

@@ -125,7 +125,7 @@ def rules(graph: Graph, kind: Node) -> Iterator[Rule]:
         names = (*roles, "shortcut", "inverseShortcut", "subjectType", "objectType")
         values = [graph.value(node, URIRef(GOV[name])) for name in names]
         flags = flag("selfAllowed"), flag("formsComponents", node), flag("formsInterlocks", node)
-        return Rule(*values, *flags)  # type: ignore[arg-type]
+        return Rule(*values, *flags)
 
     if (kind, URIRef(GOV.shortcut), None) in graph:
         yield rule(kind, *(["participantRole"] * 2 if flag("symmetric") else ["fromRole", "toRole"]))

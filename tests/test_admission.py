@@ -126,7 +126,7 @@ def test_an_idle_item_can_be_withdrawn() -> None:
 
 def test_the_last_item_is_lent_on_trial_and_only_to_who_has_none() -> None:
     desk = admission(3, reserve=1, per_client=5)
-    assert [desk.take_now("one").on_trial for _ in range(2)] == [False, False]  # type: ignore[union-attr]
+    assert [desk.take_now("one").on_trial for _ in range(2)] == [False, False]
     assert desk.take_now("one") is None
     assert desk.take_now("other", may_try=False) is None
     last = desk.take_now("other")

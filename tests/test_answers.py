@@ -120,7 +120,7 @@ def written(term: object) -> str:
         return shorten(term.value, PROJECT.prefixes)
     if isinstance(term, Literal) and term.datatype.value.endswith("#decimal"):
         return f"{Decimal(term.value).normalize():f}"
-    return "" if term is None else term.value  # type: ignore[attr-defined]
+    return "" if term is None else term.value
 
 
 def line(row: list[str]) -> str:

@@ -45,7 +45,7 @@ def test_published_graphs_have_no_blank_node(norrbotten_release: Release) -> Non
 
 
 def test_each_data_file_has_its_graph(norrbotten: Project, norrbotten_release: Release) -> None:
-    graphs = {graph.value for graph in Store.read_only(str(norrbotten_release.store_path)).named_graphs()}  # type: ignore[union-attr]
+    graphs = {graph.value for graph in Store.read_only(str(norrbotten_release.store_path)).named_graphs()}
     assert {norrbotten.data_graph(path) for path in norrbotten.files("data", "*.ttl")} <= graphs
     assert {
         norrbotten.graph_iri(name) for name in ("ontology", "codelists", "alignments", "derived", "catalog")

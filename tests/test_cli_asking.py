@@ -82,4 +82,4 @@ def test_serve_builds_answers_and_ends_with_ctrl_c(demo_folder: Path) -> None:
     finally:
         process.kill()
         process.wait()
-        process.stdout.close()  # type: ignore[union-attr]
+        process.stdout.close()

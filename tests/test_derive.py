@@ -56,7 +56,7 @@ def derived(data: str, as_of: date = AS_OF) -> set[tuple[str, str, str]]:
     )
     columns = encode_graph(graph)
     triples = Columns(columns.terms, derive(columns, read_registry(columns), as_of)).to_graph()
-    return {tuple(str(term).rsplit("/", 1)[-1].rsplit("#", 1)[-1] for term in triple) for triple in triples}  # type: ignore[misc]
+    return {tuple(str(term).rsplit("/", 1)[-1].rsplit("#", 1)[-1] for term in triple) for triple in triples}
 
 
 def test_actual_relation_gives_shortcut_and_inverse() -> None:

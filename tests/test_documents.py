@@ -31,7 +31,7 @@ def test_queries_of_the_readme_have_answers(norrbotten_union: Graph) -> None:
     blocks = re.findall(r"```sparql\n(.*?)```", README, re.DOTALL)
     assert len(blocks) == 2
     for block in blocks:
-        assert len(list(store.query(block))) >= 2, block  # type: ignore[arg-type]
+        assert len(list(store.query(block))) >= 2, block
 
 
 def test_commands_of_the_readme_are_there(norrbotten: Project) -> None:

@@ -55,7 +55,7 @@ def together(*statements: str) -> Graph:
 
 def answers(graph: Graph) -> dict[str, tuple[str, str]]:
     """What one pattern of SPARQL finds, which asks nothing of how many links there are."""
-    rows = [[shorten(str(term), TABLE) for term in row] for row in graph.query(ONE_PATTERN)]  # type: ignore[union-attr]
+    rows = [[shorten(str(term), TABLE) for term in row] for row in graph.query(ONE_PATTERN)]
     rows = [[field.strip(":<>") for field in row] for row in rows]
     found = {f"{owner}-{owned}": (least, most) for owner, owned, least, most in rows}
     assert len(found) == len(rows)
@@ -78,7 +78,7 @@ def test_share_through_another_has_its_own_node_with_chain_links_and_method() ->
     [node] = nodes(graph)
     assert str(node).startswith("https://example.org/id/effective-ownership/a-c-")
     assert chain(graph, node) == ["b-c", "a-b"]
-    assert graph.value(node, URIRef(GOV.hops)).toPython() == 2  # type: ignore[union-attr]
+    assert graph.value(node, URIRef(GOV.hops)).toPython() == 2
     assert graph.value(node, URIRef(GOV.ownershipMethod)) == URIRef(CODE["ownership-method/sum-of-chains"])
     assert not [term for triple in graph for term in triple if isinstance(term, BNode)]
 
@@ -232,7 +232,7 @@ def test_saved_query_finds_ultimate_owners_through_others_certain_and_possible()
         ownership("g", "c"),
     )
     rows = graph.query(query.bind({"organisation": "https://example.org/id/organisation/c", "percent": "25"}, {}))
-    found = [tuple("" if term is None else str(term) for term in row) for row in rows]  # type: ignore[union-attr]
+    found = [tuple("" if term is None else str(term) for term in row) for row in rows]
     assert [row[1:] for row in found] == [
         ("A", "", "true", "48", "48", "2"),
         ("D", "", "false", "20", "30", "1"),

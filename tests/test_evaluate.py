@@ -82,7 +82,7 @@ def test_pyshacl_drops_the_language_of_sparql_messages() -> None:
     _, results, _ = validate(graph(DATA), shacl_graph=graph(SHAPES), inplace=True)
     assert isinstance(results, Graph)
     [loop] = list(results.subjects(SH.sourceConstraint))
-    assert {message.language for message in results.objects(loop, SH.resultMessage)} == {None}  # type: ignore[attr-defined]
+    assert {message.language for message in results.objects(loop, SH.resultMessage)} == {None}
 
 
 def test_a_severity_of_ones_own_is_taken_as_a_violation() -> None:

@@ -194,7 +194,7 @@ def test_pieces_of_any_size_give_the_same(holdings: list[Holding]) -> None:
 
 def test_planted_answers_of_a_generated_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
-    from ownerships import make_network  # type: ignore[import-not-found]
+    from ownerships import make_network
 
     network = make_network(4000, seed=7)
     lower, upper = (np.array(column) / 10000 for column in (network.lower, network.upper))

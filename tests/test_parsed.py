@@ -126,7 +126,7 @@ def test_a_file_that_changes_while_it_is_parsed_is_not_kept(
 
     def overtaken(path: Path, *rest: object) -> Part:
         path.write_text(before + ":later :p 1 .\n")
-        return parse(path, *rest)  # type: ignore[arg-type]
+        return parse(path, *rest)
 
     with monkeypatch.context() as patched:
         patched.setattr(kg.columns.parsed, "read_part", overtaken)

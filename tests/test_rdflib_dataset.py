@@ -22,7 +22,7 @@ def test_a_release_has_the_same_quads_in_both_engines(norrbotten_release: Releas
     path, quads = norrbotten_release.store_path, norrbotten_release.manifest.counts["quads"]
     store = open_store(path, quads)
     assert len(store.dataset.default_graph) == norrbotten_release.manifest.counts["triples"]
-    assert store.names == {graph.value for graph in load_oxigraph(path, quads).named_graphs()}  # type: ignore[union-attr]
+    assert store.names == {graph.value for graph in load_oxigraph(path, quads).named_graphs()}
     alignments = URIRef(f"{norrbotten_release.manifest.base_iri}graph/alignments")
     assert not set(store.dataset.get_context(alignments)) <= set(store.dataset.default_graph)
 

@@ -136,7 +136,7 @@ def constraints() -> list[tuple[Node, URIRef, Node]]:
     found = [
         (s, p, o) for s, p, o in shapes() if p in PARAMETERS and (s, RDF.type, SH.SPARQLConstraint) not in shapes()
     ]
-    return sorted(found, key=lambda triple: [str(term) for term in triple])  # type: ignore[return-value]
+    return sorted(found, key=lambda triple: [str(term) for term in triple])
 
 
 def code_of(triple: tuple[Node, URIRef, Node]) -> str:

@@ -48,7 +48,7 @@ def test_string_value_is_always_one_literal(value: str) -> None:
     )
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
         return
-    [solution] = Store().query(query.bind({"word": value}, {}))  # type: ignore[misc, union-attr]
+    [solution] = Store().query(query.bind({"word": value}, {}))
     assert solution["word"] == Literal(value)
 
 
@@ -71,7 +71,7 @@ def test_kinds_are_kept(kind: str, good: str, bad: str) -> None:
     query = SavedQuery("q", "t", "SELECT * { VALUES ?v { 1 } }", {}, (), (Parameter("v", kind, {}, "1"),))
     store = Store()
     store.add(Quad(NamedNode("a:a"), NamedNode("a:a"), NamedNode("a:a")))
-    assert list(store.query(query.bind({"v": good}, {})))  # type: ignore[arg-type]
+    assert list(store.query(query.bind({"v": good}, {})))
     with pytest.raises(RequestError, match=f"kind {kind}"):
         query.bind({"v": bad}, {})
 

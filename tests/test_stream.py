@@ -92,4 +92,4 @@ def test_validate_knows_two_engines() -> None:
     with pytest.raises(ValueError, match="no engine"):
         kg.validate(Graph(), Graph(), engine="other")
     with pytest.raises(AttributeError):
-        kg.other  # noqa: B018
+        kg.other  # noqa: B018 - to be refused

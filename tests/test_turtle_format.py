@@ -527,7 +527,7 @@ def test_graph_and_comments_are_kept_and_a_second_run_changes_nothing(text: str)
 @given(st.lists(STATEMENTS, max_size=5), st.randoms(use_true_random=False))
 def test_the_order_of_the_statements_does_not_matter(statements: list[list[str]], random: object) -> None:
     shuffled = list(statements)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     one, other = (HEADER + "\n".join(" ".join(tokens) for tokens in order) for order in (statements, shuffled))
     assert formatted(one) == formatted(other)
 

@@ -5,11 +5,11 @@ Nothing here runs in the test process that could end it: what may crash or hang 
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -91,10 +91,9 @@ print(answer.text.split())
     assert endpoint(code) == "['x', 'A']"
 
 
-def test_rdflib_endpoint_reads_local_files_for_from(tmp_path: object) -> None:
-    secret = f"{tmp_path}/secret.ttl"
-    with open(secret, "w", encoding="utf-8") as file:  # noqa: PTH123
-        file.write('<http://e/s> <http://e/p> "hidden" .')
+def test_rdflib_endpoint_reads_local_files_for_from(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.ttl"
+    secret.write_text('<http://e/s> <http://e/p> "hidden" .', encoding="utf-8")
     code = f"""
 answer = client.get("/", params={{"query": "SELECT ?o FROM <file://{secret}> {{ ?s ?p ?o }}"}}, headers={{"Accept": "text/csv"}})
 print("hidden" in answer.text)
@@ -224,7 +223,7 @@ def test_pyoxigraph_places_syntax_errors_up_to_a_keyword_too_far() -> None:
         Store().query("SELECT ?x WHERE { ?x ?p }  ")
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="needs /proc")  # noqa: PTH110
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
 def test_pyoxigraph_aborts_when_memory_ends() -> None:
     code = """
 import pyoxigraph, resource

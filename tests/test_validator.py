@@ -122,7 +122,7 @@ def test_pyshacl_does_not_turn_the_inverse_of_a_sequence_round() -> None:
     data = Graph().parse(data=f"{HEAD} :b :p :y . :y :q :a .")
     shapes = Graph().parse(data=f"{HEAD} :S sh:targetNode :a ; sh:path [ sh:inversePath ( :p :q ) ] ; sh:maxCount 0 .")
     assert [result.focus for result in evaluate(data, shapes).results] == [EX.a]
-    assert [row.x for row in data.query(f"SELECT ?x {{ <{EX.a}> ^(<{EX.p}>/<{EX.q}>) ?x }}")] == [EX.b]  # type: ignore[union-attr]
+    assert [row.x for row in data.query(f"SELECT ?x {{ <{EX.a}> ^(<{EX.p}>/<{EX.q}>) ?x }}")] == [EX.b]
     assert evaluate(data, shapes, only_pyshacl=True).results == ()
 
 

@@ -153,8 +153,8 @@ def ask_endpoint(text: str, url: str, output: str, prefixes: Mapping[str, str]) 
     wanted = next(item for item in formats_of(parsed.form) if item.name == ("json" if is_table else name))
     form = urlencode({"query": text}).encode()
     try:
-        request = Request(url, form, {"Accept": wanted.media_type})  # noqa: S310 (http only)
-        with urlopen(request) as response:  # noqa: S310 (http only)
+        request = Request(url, form, {"Accept": wanted.media_type})  # noqa: S310 - http only
+        with urlopen(request) as response:  # noqa: S310 - http only
             content: bytes = response.read()
     except HTTPError as error:
         kind = RequestError if error.code < 500 else EngineError

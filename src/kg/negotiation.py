@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import mimeparse  # type: ignore[import-untyped]
+import mimeparse
 
 from kg.errors import NotAcceptable, RequestError
 from kg.query import Form

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store, Triple, parse, serialize
@@ -143,10 +143,10 @@ def _ask(client: httpx.Client, url: str, text: str, graph: str) -> str | None:
 
 
 def _send(
-    client: httpx.Client, method: str, url: str, *, accepts: tuple[int, ...] = (), **request: object
+    client: httpx.Client, method: str, url: str, *, accepts: tuple[int, ...] = (), **request: Any
 ) -> httpx.Response:
     try:
-        response = client.request(method, url, **request)  # type: ignore[arg-type]
+        response = client.request(method, url, **request)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise EngineError(
             f"{unavailable(error).message}: {url}", hint="is it running, and is the address right?"

@@ -73,4 +73,4 @@ def _term(value: Mapping[str, str]) -> Term:
         kind = "literal"
     if kind not in ("uri", "bnode", "literal"):
         raise KeyError(kind)
-    return Term(kind, value["value"], value.get("datatype"), value.get("xml:lang"))  # type: ignore[arg-type]
+    return Term(kind, value["value"], value.get("datatype"), value.get("xml:lang"))  # type: ignore[arg-type]  # one of three

@@ -74,7 +74,8 @@ class SavedQuery:
                 offered = ", ".join(known) or "none"
                 raise RequestError(f"{self.name} has no parameter {name!r}", hint=f"parameters: {offered}")
             term = _term(known[name], value, prefixes)
-            text = _values_block(name).sub(lambda match: f"{match['open']} {term} {match['close']}", text, count=1)  # noqa: B023
+            block = _values_block(name)
+            text = block.sub(lambda match: f"{match['open']} {term} {match['close']}", text, count=1)  # noqa: B023 - called at once
         return text
 
 

@@ -167,7 +167,7 @@ def test_a_damaged_release_is_refused_as_the_next_and_the_present_one_goes_on(so
         for turn, name in enumerate(names, start=1):
             damaged(sound, tmp_path, DAMAGES[name], name)
             point(tmp_path, name)
-            assert wait_until(lambda: log.read_text().count("cannot be served") == turn, seconds=60), name  # noqa: B023
+            assert wait_until(lambda: log.read_text().count("cannot be served") == turn, seconds=60), name  # noqa: B023 - called at once
             assert (ask(url), version(url)) == (count, sound.version)
         point(tmp_path, "nowhere")
         time.sleep(1.2)

@@ -62,7 +62,7 @@ def test_a_build_that_is_killed_leaves_what_is_served(project: Project, tmp_path
                 family.look()
                 process.kill()
                 killed += process.wait() < 0
-            assert wait_until(lambda: not family.living, seconds=10)  # noqa: B023
+            assert wait_until(lambda: not family.living, seconds=10)  # noqa: B023 - called at once
             must_be_sound(build)
             assert ask(url) == count
             published.add(open_release(build / "current").version)

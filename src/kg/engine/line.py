@@ -26,7 +26,7 @@ from kg.engine.frames import END, Frame
 from kg.engine.oxigraph import Query
 from kg.engine.sender import Sender, largest
 from kg.engine.virtuoso import refuse_part
-from kg.errors import EngineError, KgError
+from kg.errors import EngineError, KgError, QuerySyntaxError
 from kg.query import Form
 
 __all__ = ["Exchange", "Line"]
@@ -145,8 +145,8 @@ class Line:
         try:
             if response.status_code != 200:
                 error = refusal(response.status_code, response.headers, await _beginning(response))
-                if is_based and getattr(error, "line", None):
-                    error.line -= 1  # type: ignore[attr-defined]
+                if is_based and isinstance(error, QuerySyntaxError) and error.line:
+                    error.line -= 1
                 raise error
             if is_check:
                 return END.pack(0, -1)

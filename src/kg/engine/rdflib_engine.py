@@ -62,7 +62,7 @@ def evaluate(store: RdflibStore, query: Query, base_iri: str) -> QueryResult:
     prepared.algebra["datasetClause"] = None
     dataset = view(store, default, named) if default or named else store.dataset
     with _rdflib_at_work():
-        answer = SPARQLProcessor(dataset).query(prepared)  # type: ignore[no-untyped-call]
+        answer = SPARQLProcessor(dataset).query(prepared)  # type: ignore[no-untyped-call]  # rdflib says no types there
     if answer["type_"] == "SELECT":
         variables = _columns(answer["vars_"], query)
         return Solutions(variables, _rows(answer["bindings"], variables, dataset))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any
 
 from kg.columns.terms import datatype_of, lexical_of
 from kg.namespaces import FOREIGN
@@ -123,8 +123,8 @@ def comes_before(first: Value | None, second: Value | None, *, or_equal: bool = 
     """Whether `first` < `second`, or with `or_equal` ≤; None where the two cannot be compared."""
     if first is None or second is None or first.family != second.family:
         return None
-    one: Number = first.number  # type: ignore[assignment]
-    other: Number = second.number  # type: ignore[assignment]
+    one: Any = first.number
+    other: Any = second.number  # of one family: two texts, or two numbers
     if isinstance(one, float) or isinstance(other, float):
         one, other = float(one), float(other)  # the wider type decides (XPath 2.0 §B.1)
     elif first.slack != second.slack:
@@ -132,9 +132,6 @@ def comes_before(first: Value | None, second: Value | None, *, or_equal: bool = 
         if abs(apart) <= _UNZONED:
             return None
     return bool(one <= other if or_equal else one < other)
-
-
-Number: TypeAlias = Decimal | float
 
 
 def _moment(datatype: str, lexical: str) -> Value:

@@ -42,4 +42,4 @@ def metrics_routes(release: Release, pool: Pool, cache: AnswerCache, journal: Jo
 
 def _load_library() -> None:
     """It takes 60 ms to import, which requests that come meanwhile should not wait for."""
-    import kg.web.collector  # noqa: F401
+    import kg.web.collector  # noqa: F401 - to have it loaded

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import mimeparse  # type: ignore[import-untyped]
+import mimeparse
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
