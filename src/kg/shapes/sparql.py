@@ -20,7 +20,8 @@ from kg.columns.columns import Columns, Index
 from kg.columns.terms import Ids
 from kg.errors import EngineError, LimitError, QuerySyntaxError, RequestError
 from kg.namespaces import SHAPES
-from kg.query import explain, parse_query, widened
+from kg.query import parse_query
+from kg.query_errors import explain, widened
 from kg.shapes.batches import NONE, Batch, Subject
 from kg.shapes.column_queries import ColumnQueries
 from kg.shapes.faults import TERMS, fault
