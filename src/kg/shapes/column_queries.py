@@ -7,7 +7,8 @@ not so, the group is evaluated by itself and joined.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 
 import numpy as np
@@ -61,15 +62,28 @@ class ColumnQueries:
         Raises:
             NotCompiled: something in it cannot be evaluated in columns.
         """
-        self._base = prebound if prebound is not None else unit()
+        self._begin_with(prebound if prebound is not None else unit())
         table = self._group(query.group, self._base)
         kept = {name: column for name, column in table.columns.items() if name[0] == "#"}
         return self._projected(query, table, kept)
 
     def ask(self, group: Group, prebound: Table) -> Table:
         """The rows of `prebound` for which a group has a solution, perhaps several times."""
-        self._base = prebound
+        self._begin_with(prebound)
         return self._group(group, prebound)
+
+    def _begin_with(self, prebound: Table) -> None:
+        self._base, self._patterns.replaced = prebound, frozenset(prebound.columns)
+
+    @contextmanager
+    def _replaced(self, names: Iterable[str]) -> Iterator[None]:
+        """Inside, only these variables have their value wherever they stand (SPARQL 1.1 §18.6; SHACL §5.3.2)."""
+        before = self._patterns.replaced
+        self._patterns.replaced = frozenset(names)
+        try:
+            yield
+        finally:
+            self._patterns.replaced = before
 
     def _projected(self, query: Select, table: Table, kept: Mapping[str, Ids]) -> Table:
         if query.is_aggregated and kept:
@@ -120,7 +134,9 @@ class ColumnQueries:
             case Values():
                 return _joined(table, self._listed(element))
             case Select():
-                return _joined(table, self._projected(element, self._group(element.group, self._alone()), {}))
+                with self._replaced(self._base.columns):
+                    found = self._group(element.group, self._alone(self._base))
+                return _joined(table, self._projected(element, found, {}))
         raise NotCompiled(str(element))
 
     def _listed(self, values: Values) -> Table:
@@ -131,20 +147,21 @@ class ColumnQueries:
 
     def _nested(self, group: Group, table: Table) -> Table:
         """A group in a group: with the solutions so far where that cannot change what it means."""
-        if is_seedable(group, set(table.columns) - set(self._base.columns)):
+        if is_seedable(group, set(table.columns) - self._patterns.replaced):
             return self._group(group, table)
-        return _joined(table, self._group(group, self._alone()))
+        return _joined(table, self._group(group, self._alone(table)))
 
-    def _alone(self) -> Table:
-        """What a group begins with that is evaluated by itself: the variables that are bound beforehand."""
-        columns = {name: column for name, column in self._base.columns.items() if name[0] != "#"}
+    def _alone(self, table: Table) -> Table:
+        """What a group begins with that is evaluated by itself: the variables in whose place a value stands."""
+        known = self._patterns.replaced
+        columns = {name: column for name, column in table.columns.items() if name in known and name[0] != "#"}
         if not columns:
             return unit()
-        return Table(columns, self._base.rows).take(distinct(list(columns.values()), self._base.rows)[0])
+        return Table(columns, table.rows).take(distinct(list(columns.values()), table.rows)[0])
 
     def _optional(self, group: Group, table: Table) -> Table:
-        if reaches_out(group, set(table.columns) - set(self._base.columns)):
-            raise NotCompiled("an OPTIONAL in an OPTIONAL with a variable of what is outside of both")
+        if reaches_out(group, set(table.columns) - self._patterns.replaced):
+            raise NotCompiled("an OPTIONAL or a BIND in an OPTIONAL with a variable of what is outside")
         mark = f"#{next(self._marks)}"
         marked = table.plus(mark, np.arange(table.rows, dtype=np.int32))
         found = self._group(group, marked)
@@ -186,7 +203,8 @@ class ColumnQueries:
         first, which = distinct([table.columns[name] for name in shared], table.rows)
         mark = f"#{next(self._marks)}"
         seed = Table({name: table.columns[name][first] for name in shared}, len(first))
-        found = self._group(group, seed.plus(mark, np.arange(len(first), dtype=np.int32)))
+        with self._replaced(self._patterns.replaced.union(shared)):
+            found = self._group(group, seed.plus(mark, np.arange(len(first), dtype=np.int32)))
         holds = np.zeros(len(first), np.bool_)
         holds[found.columns[mark]] = True
         return holds[which]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kg.sparql_lexer import Kind, Token
 
-__all__ = ["group_keys", "looked_into", "without_order"]
+__all__ = ["group_keys", "is_plain", "looked_into", "without_order"]
 
 
 def group_keys(words: list[Token]) -> tuple[str, ...]:
@@ -15,6 +17,12 @@ def group_keys(words: list[Token]) -> tuple[str, ...]:
     return tuple(word.text[1:] for word in keys) if plain else ()
 
 
+def is_plain(words: list[Token]) -> bool:
+    """Whether the words ask about no patterns, and about no variables but those that they name."""
+    is_distinct_all = any(one.is_word("DISTINCT") and other.text == "*" for one, other in pairwise(words))
+    return not is_distinct_all and not any(word.is_word("EXISTS") for word in words)
+
+
 def looked_into(words: list[Token]) -> set[str]:
     """The variables that stand in parentheses other than those of COUNT."""
     found, depth = set[str](), 0
@@ -23,6 +31,7 @@ def looked_into(words: list[Token]) -> set[str]:
             depth += (token.text == "(") - (token.text == ")")
         before = [word for word in words[max(0, place - 3) : place] if not word.is_word("DISTINCT")][-2:]
         is_counted = len(before) == 2 and before[0].is_word("COUNT") and before[1].text == "("
+        is_counted = is_counted and words[place + 1].text == ")"  # what is counted may be made of it: COUNT(?x + 1)
         if token.kind is Kind.VARIABLE and depth and not is_counted:
             found.add(token.text[1:])
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from kg.shapes.grouping import group_keys, looked_into, without_order
+from kg.shapes.grouping import group_keys, is_plain, looked_into, without_order
 from kg.shapes.patterns import (
     Bind,
     Element,
@@ -87,8 +87,10 @@ class _Reader:
             self.on.take()
         rest = without_order(self.on.words[begun : self.on.at])
         words += rest
-        inputs = {token.text[1:] for token in words if token.kind is Kind.VARIABLE} - {bind.variable for bind in binds}
         is_aggregated = bool(rest) or any(token.is_word(*_AGGREGATES) for token in words)
+        if is_aggregated and not is_plain(words):
+            raise NotCompiled("EXISTS or COUNT (DISTINCT *) beside an aggregate")
+        inputs = {token.text[1:] for token in words if token.kind is Kind.VARIABLE} - {bind.variable for bind in binds}
         tail = self.on.text[rest[0].start : rest[-1].end] if rest else ""
         return Select(
             names=tuple(names),

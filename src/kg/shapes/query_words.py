@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,6 +16,8 @@ from kg.sparql_lexer import Kind, Token
 __all__ = ["Words", "read_term", "read_verb"]
 
 _XSD = FOREIGN["xsd"]
+_ESCAPED = re.compile(r"[\\\x00-\x1f\x7f]")
+"""What a text of N-Triples writes in another way, or a query may."""
 
 
 @dataclass(slots=True)
@@ -89,7 +92,7 @@ def read_term(words: Words) -> Term:
             return Term(token.text[1:], True)
         case Kind.IRI | Kind.PREFIXED:
             return Term(f"<{words.iri(token)}>", False)
-        case Kind.STRING if token.text[:3] not in ('"""', "'" * 3) and "\\" not in token.text:
+        case Kind.STRING if token.text[:3] not in ('"""', "'" * 3) and not _ESCAPED.search(token.text):
             return Term(_literal(words, token.text[1:-1]), False)
         case Kind.WORD if token.text in ("true", "false"):
             return Term(f'"{token.text}"^^<{_XSD}boolean>', False)

@@ -1,8 +1,13 @@
-"""Which variables a group binds, and whether it means the same when given values from outside (SPARQL 1.1 §18.2)."""
+"""Whether a group means the same with the solutions of what is around it as by itself (SPARQL 1.1 §18.2).
+
+`outside` are the variables of those solutions, but for those in whose place a value stands everywhere.
+"""
 
 from __future__ import annotations
 
-from kg.shapes.patterns import Bind, Filter, Group, Optional, Select, Triple, Union, Values
+from collections.abc import Iterable
+
+from kg.shapes.patterns import Bind, Element, Filter, Group, Optional, Select, Triple, Union, Values
 
 __all__ = ["is_seedable", "reaches_out"]
 
@@ -36,19 +41,27 @@ def is_seedable(group: Group, outside: set[str]) -> bool:
 
 
 def reaches_out(group: Group, outside: set[str]) -> bool:
-    """Whether an OPTIONAL of a group has an outside variable that the group does not bind: it is not well-designed.
+    """Whether a part of an OPTIONAL group that is evaluated first would see an outside variable that it must not.
 
-    Such a pattern means something else from the inside out (Pérez, Arenas & Gutierrez 2009, Semantics and complexity of
-    SPARQL).
+    So does a BIND, and an OPTIONAL in it: such a pattern is not well-designed, and means something else from the
+    inside out (Pérez, Arenas & Gutierrez 2009, Semantics and complexity of SPARQL).
     """
-    nested = [element.group for element in group.elements if isinstance(element, Optional)]
-    return any(inner.variables() & outside - _certain(group) for inner in nested)
+    for place, element in enumerate(group.elements):
+        if isinstance(element, Bind | Optional):
+            seen = Group((element,)).variables() - _bound(group.elements[:place])
+            if seen & outside:
+                return True
+    return False
 
 
 def _certain(group: Group) -> set[str]:
     """Variables that every solution of a group binds."""
+    return _bound(group.elements)
+
+
+def _bound(elements: Iterable[Element]) -> set[str]:
     bound: set[str] = set()
-    for element in group.elements:
+    for element in elements:
         if isinstance(element, Triple):
             bound |= element.variables()
         elif isinstance(element, Values):

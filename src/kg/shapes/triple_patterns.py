@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import count
 from typing import TypeAlias
 
 import numpy as np
@@ -10,8 +12,8 @@ from rdflib import URIRef
 
 from kg.columns.columns import Columns, Pairs, gather
 from kg.columns.places import numbered, places
-from kg.columns.terms import Ids
-from kg.shapes.paths import Alternative, Path, Predicate, Repeated, follow
+from kg.columns.terms import Ids, Mask
+from kg.shapes.paths import Alternative, Inverse, Path, Predicate, Repeated, Sequence, follow
 from kg.shapes.patterns import NotCompiled, Term, Triple
 from kg.shapes.tables import Table, concatenate
 
@@ -30,6 +32,17 @@ class TriplePatterns:
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
         self._triples = len(columns)
+        self._steps = count()
+        self.replaced: frozenset[str] = frozenset()
+        """The variables in whose place a value stands, as a constant does; the others are of the graph in a path."""
+
+    @cached_property
+    def _in_graph(self) -> Mask:
+        """Which terms are the subject or the object of a triple; the last place is for all that came later."""
+        subject, _, value = self._columns.all_columns()
+        is_node = np.zeros(max(int(part.max(initial=-1)) for part in (subject, value)) + 2, np.bool_)
+        is_node[subject] = is_node[value] = True
+        return is_node
 
     def extend(self, patterns: list[Triple], table: Table, after: Step, at_last: Step | None = None) -> Table:
         """The solutions of a basic graph pattern that extend those of `table`; `after` is asked between the patterns.
@@ -135,8 +148,37 @@ class TriplePatterns:
                 return self._any_predicate(pattern, name, table)
             case Alternative(paths):
                 return concatenate(self._triple(Triple(pattern.subject, path, pattern.object), table) for path in paths)
+            case Inverse(path):
+                return self._triple(Triple(pattern.object, path, pattern.subject), table)
+            case Sequence(paths):
+                return self._sequence(pattern, paths, table)
+            case Repeated(_, "*" | "?") as path:
+                return self._path(pattern, path, self._of_graph(pattern, table))
             case path:
                 return self._path(pattern, path, table)
+
+    def _sequence(self, pattern: Triple, paths: tuple[Path, ...], table: Table) -> Table:
+        """A sequence is a join (SPARQL 1.1 §18.2.2.4), from the end that is known."""
+        steps = [f"#step{next(self._steps)}" for _ in paths[1:]]
+        ends = [pattern.subject, *(Term(step, True) for step in steps), pattern.object]
+        patterns = [Triple(ends[place], path, ends[place + 1]) for place, path in enumerate(paths)]
+        is_backward = not self._is_known(pattern.subject, table) and self._is_known(pattern.object, table)
+        for one in reversed(patterns) if is_backward else patterns:
+            table = self._triple(one, table)
+        for step in steps:
+            table = table.without(step)
+        return table
+
+    def _of_graph(self, pattern: Triple, table: Table) -> Table:
+        """The solutions that a path of length zero is asked of: variables stand for terms of the graph (§18.4)."""
+        ends = (pattern.subject, pattern.object)
+        if not all(end.is_variable and end.text not in self.replaced for end in ends):
+            return table
+        for end in ends:
+            if table.is_bound(end.text):
+                known = self._in_graph
+                table = table.take(np.flatnonzero(known[np.minimum(table.columns[end.text], len(known) - 1)]))
+        return table
 
     def _path(self, pattern: Triple, path: Path, table: Table) -> Table:
         subject, value = self._ends(pattern, table)
@@ -175,12 +217,12 @@ class TriplePatterns:
         if name in table.columns:
             return concatenate(self._by_predicate(pattern, name, table))
         subject, value = self._ends(pattern, table)
-        if subject is None and value is None and pattern.subject == pattern.object:
-            raise NotCompiled("a pattern with one variable twice")
         if subject is not None:
             owner, link, found = self._columns.statements(subject)
         elif value is not None:
             owner, link, found = self._columns.statements(value, inverse=True)
+        elif len(pattern.variables()) < 3:
+            raise NotCompiled("a pattern with one variable twice")
         else:
             every = self._columns.all_columns()
             names = (pattern.subject.text, name, pattern.object.text)
