@@ -147,6 +147,18 @@ def test_types_follow_the_class_tree() -> None:
         ("2023-02-30", XSD.date, None),
         ("2019-13", XSD.gYearMonth, None),
         ("soon", XSD.string, None),
+        ("2020-01-01Z", XSD.date, Bounds(date(2020, 1, 1), date(2020, 1, 1))),
+        ("2020-01+14:00", XSD.gYearMonth, Bounds(date(2020, 1, 1), date(2020, 1, 31))),
+        ("2019-05:00", XSD.gYear, Bounds(date(2019, 1, 1), date(2019, 12, 31))),
+        (" 2019 ", XSD.gYear, Bounds(date(2019, 1, 1), date(2019, 12, 31))),
+        ("20190101", XSD.date, None),
+        ("2019-W01-1", XSD.date, None),
+        ("2019-05-07", XSD.gYearMonth, None),
+        ("2019-5", XSD.gYearMonth, None),
+        ("19", XSD.gYear, None),
+        ("+2019", XSD.gYear, None),
+        ("2_019", XSD.gYear, None),
+        ("-0044", XSD.gYear, None),
     ],
 )
 def test_date_bounds_by_precision(text: str, datatype: URIRef, expected: Bounds | None) -> None:

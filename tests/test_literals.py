@@ -32,6 +32,21 @@ def test_ill_formed(name: str, lexical: str) -> None:
     assert not is_well_formed(lexical, XSD + name)
 
 
+def test_numbers_of_any_length() -> None:
+    """Python reads no whole number of more than 4,300 digits."""
+    long = "9" * 5000
+    assert is_well_formed(long, XSD + "nonNegativeInteger")
+    assert not is_well_formed(long, XSD + "negativeInteger")
+    assert not is_well_formed(f"-{long}", XSD + "byte")
+    assert is_well_formed("0" * 5000 + "1", XSD + "byte")
+    assert is_well_formed(f"{long}-01-31", XSD + "date")
+    assert not is_well_formed(f"{long}-02-29", XSD + "date")
+    assert is_well_formed(f"1{'0' * 5000}-02-29", XSD + "date")
+    number, day = f'"{long}"^^<{XSD}integer>', f'"{long}-01-31"^^<{XSD}date>'
+    assert comes_before(read_value(f'"1"^^<{XSD}integer>'), read_value(number))
+    assert comes_before(read_value(f'"2024-01-01"^^<{XSD}date>'), read_value(day))
+
+
 def literal(text: str) -> str:
     lexical, _, name = text.partition("^")
     return f'"{lexical}"' + (f"^^<{XSD}{name}>" if name else "")

@@ -9,7 +9,7 @@ from rdflib.term import Node
 
 from kg.columns.encode import encode_graph
 from kg.shapes.model import ValueTest
-from kg.shapes.value_tests import compiled_pattern, instances, passes
+from kg.shapes.value_tests import instances, passes
 
 EX = Namespace("https://example.org/")
 TERMS: dict[str, Node] = {
@@ -49,6 +49,9 @@ GRAPH.add((EX.a, RDF.type, EX.D))
         ("Pattern", [Literal("^a.c")], {"text", "english"}),
         ("LanguageIn", [Literal("EN"), Literal("sv")], {"english"}),
         ("LanguageIn", [Literal("en-g")], set()),
+        ("LanguageIn", [Literal("*")], {"english"}),
+        ("Pattern", [Literal("^abc$")], {"text", "english"}),
+        ("Pattern", [Literal(r"^\p{Ll}+$")], {"text", "english", "ill"}),
     ],
 )
 def test_what_passes(component: str, arguments: list[Node], passed: set[str]) -> None:
@@ -58,13 +61,6 @@ def test_what_passes(component: str, arguments: list[Node], passed: set[str]) ->
     values = np.array(sorted(names), np.int32)
     mask = passes(columns, test, values)
     assert {names[number] for number in values[mask].tolist()} == passed
-
-
-def test_flags_of_a_pattern() -> None:
-    assert compiled_pattern("^A.", "i").search("ab")
-    assert compiled_pattern("a.b", "s").search("a\nb")
-    assert not compiled_pattern("a.b", "q").search("acb")
-    assert compiled_pattern("a.b", "q").search("a.b")
 
 
 def test_instances_are_those_of_the_classes_below_too() -> None:

@@ -11,6 +11,7 @@ Everything is a join of columns; texts are read and written once for each differ
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +33,14 @@ __all__ = ["Bounds", "date_bounds", "derive", "with_derived"]
 
 _ACTUAL = URIRef(CODE["modality/actual"])
 _OWNERSHIP = URIRef(GOV.Ownership)
-_DAY, _MONTH, _YEAR = str(XSD.date), str(XSD.gYearMonth), str(XSD.gYear)
+_DAY = str(XSD.date)
+_ZONE = r"(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+_FORMS = {
+    _DAY: re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){_ZONE}"),
+    str(XSD.gYearMonth): re.compile(rf"([0-9]{{4}})-([0-9]{{2}}){_ZONE}"),
+    str(XSD.gYear): re.compile(rf"([0-9]{{4}}){_ZONE}"),
+}
+_XML_SPACE = " \t\n\r"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +54,21 @@ class Bounds:
 def date_bounds(text: str) -> Bounds | None:
     """The bounds of an `xsd:date`, `xsd:gYearMonth` or `xsd:gYear` as N-Triples writes it.
 
-    None for anything else (rule TIM-37 reports it).
+    A time zone is left out: the day is that which is written. None for anything else (rule TIM-37 reports what is no
+    date), and for years before 1 and after 9999.
     """
-    datatype, form = datatype_of(text), lexical_of(text)
+    form = _FORMS.get(datatype_of(text))
+    match = form.fullmatch(lexical_of(text).strip(_XML_SPACE)) if form else None
+    if match is None:
+        return None
+    year, *rest = map(int, match.groups())
+    first, last = (rest[0], rest[0]) if rest else (1, 12)
     try:
-        if datatype == _DAY:
-            day = date.fromisoformat(form)
-            return Bounds(day, day)
-        if datatype == _MONTH:
-            year, month = int(form[:4]), int(form[5:7])
-            return Bounds(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
-        if datatype == _YEAR:
-            return Bounds(date(int(form), 1, 1), date(int(form), 12, 31))
+        if len(rest) == 2:
+            return Bounds(date(year, first, rest[1]), date(year, last, rest[1]))
+        return Bounds(date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
     except ValueError:
         return None
-    return None
 
 
 def with_derived(columns: Columns, as_of: date) -> Columns:

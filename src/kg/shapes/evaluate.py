@@ -23,11 +23,12 @@ from kg.shapes.details import details_of
 from kg.shapes.faults import ShapeFault
 from kg.shapes.hints import NO_FOCUS_NODE, NO_TARGET, hints_of
 from kg.shapes.model import Shapes
-from kg.shapes.reader import read_shapes_graph, targeted
+from kg.shapes.reader import read_shapes_graph
 from kg.shapes.report import ValidationReport
 from kg.shapes.results import Locate, results_of
 from kg.shapes.second_opinion import ask_pyshacl, only_targets_of
 from kg.shapes.sparql import SparqlEvaluator
+from kg.shapes.targets import targeted
 from kg.shapes.validation_result import Result
 
 __all__ = ["Locate", "Validation", "evaluate"]

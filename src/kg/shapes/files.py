@@ -18,8 +18,8 @@ from kg.locations import Locations
 from kg.project import Project, visible_files
 from kg.shapes.evaluate import Validation
 from kg.shapes.hints import NO_TARGET, hints_of
-from kg.shapes.reader import targeted
 from kg.shapes.report import ValidationReport
+from kg.shapes.targets import targeted
 
 __all__ = ["Source", "validate", "validation_of_files"]
 

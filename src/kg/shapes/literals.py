@@ -87,7 +87,7 @@ def is_well_formed(lexical: str, datatype: str) -> bool:
         if not _INTEGER.fullmatch(text):
             return False
         least, most = _INTEGERS[datatype]
-        return (least is None or least <= int(text)) and (most is None or int(text) <= most)
+        return (least is None or least <= Decimal(text)) and (most is None or Decimal(text) <= most)
     pattern = _PATTERNS.get(datatype)
     if pattern is None:
         return True
@@ -100,7 +100,7 @@ def _is_calendar_day(datatype: str, match: re.Match[str]) -> bool:
     if name == "gMonthDay":
         return int(match[2]) <= calendar.monthrange(2000, int(match[1]))[1]
     if name in ("date", "dateTime", "dateTimeStamp"):
-        year = int(match[1])
+        year = _whole(match[1])
         leap_like = 2000 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 2001
         return int(match[3]) <= calendar.monthrange(leap_like, int(match[2]))[1]
     return True
@@ -152,7 +152,7 @@ def _moment(datatype: str, lexical: str) -> Value:
             year, month = groups[:2]
         case _:
             clock = groups[0]
-    seconds = Decimal(_days(int(year), int(month), int(day)) * 86400)
+    seconds = Decimal(_days(_whole(year), int(month), int(day)) * 86400)
     if clock:
         hours, minutes, rest = clock.split(":")
         seconds += int(hours) * 3600 + int(minutes) * 60 + Decimal(rest)
@@ -160,6 +160,11 @@ def _moment(datatype: str, lexical: str) -> Value:
         offset = int(zone[1:3]) * 60 + int(zone[4:6])
         seconds += Decimal(60 * (-offset if zone[0] == "+" else offset))
     return Value("dateTime" if name == "dateTimeStamp" else name, seconds, Decimal(0) if zone else _UNZONED)
+
+
+def _whole(digits: str) -> int:
+    """A whole number of any length: Python reads none of more than 4,300 digits."""
+    return int(Decimal(digits))
 
 
 def _days(year: int, month: int, day: int) -> int:

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rdflib import RDF, RDFS, SH, BNode, Graph, URIRef
+from rdflib import SH, BNode, Graph, URIRef
 from rdflib.term import Node
 
 from kg.shapes.declared import Component, declared_components, read_query
 from kg.shapes.faults import fault
+from kg.shapes.matcher import matcher
 from kg.shapes.model import (
     Closed,
     Comparison,
@@ -26,18 +27,17 @@ from kg.shapes.model import (
     Shape,
     Shapes,
     Sparql,
-    Target,
     UniqueLang,
     ValueTest,
     references,
 )
 from kg.shapes.parameters import code_of, iri, is_true, listed, messages_of, objects, single, whole
 from kg.shapes.paths import read_path
-from kg.shapes.value_tests import NODE_KINDS, compiled_pattern
+from kg.shapes.targets import targeted, targets_of
+from kg.shapes.value_tests import NODE_KINDS
 
-__all__ = ["read_shapes_graph", "targeted"]
+__all__ = ["read_shapes_graph"]
 
-_TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 _RANGES = (SH.minExclusive, SH.minInclusive, SH.maxExclusive, SH.maxInclusive)
 _ONE_VALUE = (SH.datatype, SH.nodeKind, *_RANGES, SH.minLength, SH.maxLength)
 _LISTED = (SH["in"], SH.languageIn)
@@ -60,18 +60,6 @@ def read_shapes_graph(graph: Graph) -> Shapes:
     refused = {node: "it refers to itself" for node in nodes if _is_recursive(node, reader.known)}
     roots = tuple(reader.known[node] for node in nodes if node not in refused)
     return Shapes(roots, reader.known, refused)
-
-
-def targeted(graph: Graph) -> set[Node]:
-    """The shapes that have a target (SHACL §2.1.3), implicit class targets among them."""
-    classes = {RDFS.Class, *graph.transitive_subjects(RDFS.subClassOf, RDFS.Class)}
-    implicit = {
-        node
-        for kind in (SH.NodeShape, SH.PropertyShape)
-        for node in graph.subjects(RDF.type, kind)
-        if any(one in classes for one in graph.objects(node, RDF.type))
-    }
-    return implicit.union(*(graph.subjects(target) for target in _TARGETS))
 
 
 def _is_recursive(root: Node, shapes: dict[Node, Shape]) -> bool:
@@ -121,22 +109,13 @@ class _Reader:
             node=node,
             path=read_path(graph, path_node) if path_node is not None else None,
             path_node=path_node,
-            targets=tuple(self._targets(node)),
+            targets=tuple(targets_of(graph, node)),
             constraints=tuple(self._constraints(node, is_property=path_node is not None)),
             severity=severity,
             messages=messages_of(graph, node),
             code=code_of(graph, node),
             deactivated=is_true(single(graph, node, SH.deactivated)),
         )
-
-    def _targets(self, node: Node) -> Iterator[Target]:
-        for kind in _TARGETS:
-            for term in sorted(self.graph.objects(node, kind), key=str):
-                yield Target(kind, term)
-        types = set(self.graph.objects(node, RDF.type))
-        classes = {RDFS.Class, *self.graph.transitive_subjects(RDFS.subClassOf, RDFS.Class)}
-        if types & {SH.NodeShape, SH.PropertyShape} and types & classes:
-            yield Target(SH.targetClass, node)
 
     def _constraints(self, node: Node, *, is_property: bool) -> Iterator[Constraint]:
         graph = self.graph
@@ -233,7 +212,7 @@ def _component(parameter: URIRef) -> URIRef:
 
 def _check_pattern(graph: Graph, node: Node, written: str, flags: str) -> None:
     try:
-        compiled_pattern(written, flags)
+        matcher(written, flags)
     except re.error as error:
         text = f"has as sh:pattern {written!r}, which is not a regular expression: {error}"
         raise fault(graph, node, text, at=SH.pattern) from error

@@ -6,7 +6,6 @@ Each gives, for an array of terms, which of them pass; a term is looked at once,
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 from functools import cache, partial
 
@@ -19,10 +18,11 @@ from kg.columns.places import numbered
 from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, datatype_of, language_of, lexical_of, text_of
 from kg.shapes.linear_patterns import is_explosive, matches
 from kg.shapes.literals import comes_before, is_well_formed, read_value
+from kg.shapes.matcher import matcher
 from kg.shapes.model import ValueTest
 from kg.shapes.paths import Inverse, Predicate, Repeated, follow
 
-__all__ = ["NODE_KINDS", "compiled_pattern", "instances", "passes"]
+__all__ = ["NODE_KINDS", "instances", "passes"]
 
 NODE_KINDS: dict[Node, tuple[int, ...]] = {
     SH.IRI: (IRI,),
@@ -32,7 +32,6 @@ NODE_KINDS: dict[Node, tuple[int, ...]] = {
     SH.BlankNodeOrLiteral: (BLANK, LITERAL),
     SH.IRIOrLiteral: (IRI, LITERAL),
 }
-_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
 _SUPERCLASSES = Repeated(Inverse(Predicate(RDFS.subClassOf)), "*")
 
 
@@ -80,17 +79,9 @@ def _range(*, above: bool, or_equal: bool, test: ValueTest) -> Callable[[str], b
     return check
 
 
-def compiled_pattern(written: str, flags: str) -> re.Pattern[str]:
-    """The regular expression of `sh:pattern` and `sh:flags`. Raises `re.error` if it is none."""
-    known = 0
-    for letter in flags:
-        known |= _FLAGS.get(letter, 0)
-    return re.compile(re.escape(written) if "q" in flags else written, known)
-
-
 def _pattern(test: ValueTest) -> Callable[[str], bool]:
-    search = compiled_pattern(str(test.arguments[0]), test.flags).search
-    return lambda text: text[0] != "_" and search(lexical_of(text)) is not None
+    matches = matcher(str(test.arguments[0]), test.flags)
+    return lambda text: text[0] != "_" and matches(lexical_of(text))
 
 
 def _in_linear_time(test: ValueTest, texts: list[str]) -> Mask | None:
@@ -107,7 +98,8 @@ def _language_in(test: ValueTest) -> Callable[[str], bool]:
 
     @cache
     def matches(language: str) -> bool:
-        return bool(language) and any(language == one or language.startswith(one + "-") for one in ranges)
+        """Basic filtering (RFC 4647 §3.3.1), as LANGMATCHES does it."""
+        return bool(language) and any(one in ("*", language) or language.startswith(one + "-") for one in ranges)
 
     return lambda text: matches(language_of(text))
 
