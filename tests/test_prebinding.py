@@ -40,6 +40,8 @@ QUERIES = [
     "SELECT $this ?value { ?value :p 1 OPTIONAL { ?value :q ?x FILTER (?x = $this) } FILTER (!BOUND(?x)) }",
     "SELECT $this (COUNT(?x) AS ?n) { $this :q ?x } GROUP BY $this HAVING (COUNT(?x) > 1)",
     "SELECT DISTINCT $this ?path { $this ?path ?x FILTER (isLiteral(?x)) }",
+    "SELECT $this ?value { ?value :p 3 { { OPTIONAL { ?x :q ?y . $this :q ?y } } UNION { ?x :p 2 } } FILTER (!BOUND(?x)) }",
+    "SELECT $this ?value { ?value :p 3 { FILTER NOT EXISTS { $this :q ?y } ?y :p 2 } UNION { ?y :p 7 } }",
     "SELECT $this ?value { :a :q ?value }",
 ]
 

@@ -117,10 +117,13 @@ def _groups(words: list[Token]) -> _Group:
 
 
 def _injections(group: _Group, prebound: Set[str], mentioned: frozenset[str]) -> Iterator[tuple[int, frozenset[str]]]:
-    """Where to write the join with the inputs, and with which variables."""
+    """Where to write the join with the inputs, and with which variables: all that stand in a group or below.
+
+    A group has them for what is in it, too: an OPTIONAL with no solution for one focus node has one for another, and
+    EXISTS sees what the group around it binds.
+    """
     for inner in group.inner:
-        own = frozenset(token.text[1:] for token in inner.words if token.kind is Kind.VARIABLE) & prebound
-        wanted = inner.mentioned(prebound) | own if group.is_select else own
+        wanted = inner.mentioned(prebound)
         if group.parent is None:
             wanted = mentioned
         elif group.is_select:
