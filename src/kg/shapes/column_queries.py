@@ -30,7 +30,7 @@ from kg.shapes.patterns import (
     Union,
     Values,
 )
-from kg.shapes.scopes import is_seedable, reaches_out
+from kg.shapes.scopes import is_seedable, means_the_same_in_exists, reaches_out
 from kg.shapes.tables import UNBOUND, Table, concatenate, distinct, join, unit
 from kg.shapes.triple_patterns import TriplePatterns
 
@@ -134,6 +134,8 @@ class ColumnQueries:
             case Values():
                 return _joined(table, self._listed(element))
             case Select():
+                if not means_the_same_in_exists(element, self._patterns.replaced - set(self._base.columns)):
+                    raise NotCompiled("a sub-query in EXISTS with a variable of what is outside")
                 with self._replaced(self._base.columns):
                     found = self._group(element.group, self._alone(self._base))
                 return _joined(table, self._projected(element, found, {}))

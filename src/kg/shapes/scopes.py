@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from kg.shapes.patterns import Bind, Element, Filter, Group, Optional, Select, Triple, Union, Values
 
-__all__ = ["is_seedable", "reaches_out"]
+__all__ = ["is_seedable", "means_the_same_in_exists", "reaches_out"]
 
 
 def is_seedable(group: Group, outside: set[str]) -> bool:
@@ -38,6 +38,13 @@ def is_seedable(group: Group, outside: set[str]) -> bool:
         *(inner.variables() for one in used for _, inner in one.exists)
     )
     return not (mentioned - bound) & outside
+
+
+def means_the_same_in_exists(query: Select, replaced: set[str] | frozenset[str]) -> bool:
+    """Whether a sub-query gives what it gives with values in the place of variables, which EXISTS asks for (§18.6)."""
+    seen = (query.group.variables() | query.inputs) & replaced
+    kept = set(query.keys if query.is_aggregated else query.names)
+    return not seen or (seen <= kept and is_seedable(query.group, seen))
 
 
 def reaches_out(group: Group, outside: set[str]) -> bool:
