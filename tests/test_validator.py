@@ -136,3 +136,19 @@ def test_a_shape_that_refers_to_itself_goes_to_pyshacl_and_the_report_says_so() 
     [result] = report.results
     assert (result.focus, result.component) == (EX.a, SH.MaxCountConstraintComponent)
     assert '"left_to_pyshacl": [\n    {\n      "shape": "https://example.org/S"' in report.to_json()
+
+
+@pytest.mark.parametrize("severity", ["sh:Info", "sh:Warning", ":own"])
+@pytest.mark.parametrize("only_pyshacl", [False, True])
+def test_a_result_of_any_severity_is_one(severity: str, only_pyshacl: bool) -> None:
+    """SHACL §3.4.2: a node conforms to a shape if it has no result there; so also where pySHACL evaluates."""
+    data = Graph().parse(data=f"{HEAD} :a :p :b .")
+    shapes = Graph().parse(
+        data=f"""{HEAD} :S a sh:NodeShape ; sh:targetNode :a ; sh:node :T ; sh:not :T . :T a sh:NodeShape ; sh:severity {severity} ; sh:class :C .
+        :R a sh:NodeShape ; sh:targetNode :a ; sh:property [ sh:path :p ; sh:node :R ] ; sh:node :T ."""
+    )
+    report = evaluate(data, shapes, only_pyshacl=only_pyshacl)
+    found = {(str(result.shape)[-1], result.component) for result in report.results}
+    assert ("S", SH.NodeConstraintComponent) in found
+    assert ("R", SH.NodeConstraintComponent) in found
+    assert ("S", SH.NotConstraintComponent) not in found
