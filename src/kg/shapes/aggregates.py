@@ -40,7 +40,9 @@ def _asked(expressions: Expressions, query: Select, table: Table, names: list[st
         results.append(_GROUP)
     found: list[list[int]] = []
     for rows in _parts(table):
-        text = f"SELECT {clause} {{ {expressions.values_block(names, table, rows, coded)} }} {aggregation}"
+        text = (
+            f"SELECT {clause} {{ {expressions.values_block(dict.fromkeys(names), table, rows, coded)} }} {aggregation}"
+        )
         found += (
             [
                 UNBOUND if term is None else number_of(term) if name in coded else expressions.terms.number_of(term)

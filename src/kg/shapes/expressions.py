@@ -8,21 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Set
+from typing import TypeAlias
 
 import numpy as np
 from pyoxigraph import QuerySolutions, Store
 
 from kg.columns.columns import Index
 from kg.columns.terms import BLANK, LITERAL, Ids, Mask, TermTable
+from kg.shapes.accessors import said, without_accessors
 from kg.shapes.at_once import answer_at_once
 from kg.shapes.patterns import Expression, NotCompiled
 from kg.shapes.tables import UNBOUND, Table, distinct
+from kg.sparql_lexer import Kind, tokens
 
 __all__ = ["CHUNK", "Expressions", "number_of"]
 
 CHUNK = 20_000
 """Solutions that are written into one query."""
 
+Names: TypeAlias = Mapping[str, tuple[str, str] | None]
+"""Variables of an expression; STR or DATATYPE and the variable that it is of, for those that stand for that."""
+
+_VARIABLE = re.compile(r"[?$](\w+)")
 _OF_LITERAL = re.compile(r'\(\s*REGEX\s*\(\s*\?(\w+)\s*,\s*"(?:[^"\\]|\\.)*"(?:\s*,\s*"\w*")?\s*\)\s*\)', re.IGNORECASE)
 
 
@@ -47,8 +54,8 @@ class Expressions:
         return holds
 
     def _asked(self, expression: Expression, table: Table) -> Mask:
-        text, names = expression.text, _names(expression, table)
-        first, which = distinct([table.columns[name] for name in names], table.rows)
+        text, names, used = _names(expression, table)
+        first, which = distinct([table.columns[name] for name in used], table.rows)
         passed = np.zeros(len(first), np.bool_)
         for start, values in self._chunks(names, table, first):
             for solution in self.ask(f"SELECT ?kgRow {{ {values} FILTER ({text}) }}", expression.prefixes):
@@ -57,8 +64,10 @@ class Expressions:
 
     def values(self, expression: Expression, table: Table) -> Ids:
         """The value in each solution; an error leaves it unbound."""
-        text, names = expression.text, _names(expression, table)
-        first, which = distinct([table.columns[name] for name in names], table.rows)
+        if (match := _VARIABLE.fullmatch(expression.text)) and match[1] in table.columns:
+            return table.columns[match[1]]
+        text, names, used = _names(expression, table)
+        first, which = distinct([table.columns[name] for name in used], table.rows)
         found = np.full(len(first), UNBOUND, np.int32)
         for start, values in self._chunks(names, table, first):
             for solution in self.ask(f"SELECT ?kgRow (({text}) AS ?kgValue) {{ {values} }}", expression.prefixes):
@@ -66,16 +75,20 @@ class Expressions:
                     found[start + number_of(solution[0])] = self.terms.number_of(solution[1])
         return found[which]
 
-    def _chunks(self, names: list[str], table: Table, first: Index) -> Iterator[tuple[int, str]]:
+    def _chunks(self, names: Names, table: Table, first: Index) -> Iterator[tuple[int, str]]:
         for start in range(0, len(first), CHUNK):
-            yield start, self.values_block(["kgRow", *names], table, first[start : start + CHUNK])
+            yield start, self.values_block({"kgRow": None, **names}, table, first[start : start + CHUNK])
 
-    def values_block(self, names: list[str], table: Table, rows: Index, coded: Set[str] = frozenset()) -> str:
+    def values_block(self, names: Names, table: Table, rows: Index, coded: Set[str] = frozenset()) -> str:
         """A VALUES block; `kgRow` is the number of the row, and `coded` variables are written as identifiers."""
         texts, parts = self.terms.texts, list[list[str]]()
-        for name in names:
+        for name, accessor in names.items():
             if name == "kgRow":
                 parts.append([str(number) for number in range(len(rows))])
+                continue
+            if accessor is not None:
+                numbers = table.columns[accessor[1]][rows].tolist()
+                parts.append(["UNDEF" if n == UNBOUND else said(accessor[0], texts[n]) for n in numbers])
                 continue
             column = table.columns[name][rows]
             if name in coded:
@@ -100,10 +113,13 @@ class Expressions:
             yield [str(term) if term is not None else None for term in solution]
 
 
-def _names(expression: Expression, table: Table) -> list[str]:
-    """The variables of an expression that the solutions have, those that stand for EXISTS among them."""
-    wanted = expression.variables.union(name for name, _ in expression.exists)
-    return sorted(wanted & set(table.columns))
+def _names(expression: Expression, table: Table) -> tuple[str, Names, list[str]]:
+    """An expression as it is asked, its variables of which the solutions say something, and the columns that say it."""
+    text, accessors = without_accessors(expression.text)
+    own = {token.text[1:] for token in tokens(text) if token.kind is Kind.VARIABLE} & set(table.columns)
+    told = {name: accessor for name, accessor in accessors.items() if accessor[1] in table.columns}
+    names: Names = {**dict.fromkeys(sorted(own)), **told}
+    return text, names, sorted(own.union(of for _, of in told.values()))
 
 
 def number_of(text: str | None) -> int:

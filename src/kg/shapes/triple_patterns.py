@@ -11,8 +11,9 @@ import numpy as np
 from rdflib import URIRef
 
 from kg.columns.columns import Columns, Pairs, gather
-from kg.columns.places import numbered, places
+from kg.columns.places import numbered
 from kg.columns.terms import Ids, Mask
+from kg.shapes.estimates import Estimates, is_known, nodes_of
 from kg.shapes.paths import Alternative, Inverse, Path, Predicate, Repeated, Sequence, follow
 from kg.shapes.patterns import NotCompiled, Term, Triple
 from kg.shapes.tables import Table, concatenate
@@ -31,7 +32,7 @@ class TriplePatterns:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._triples = len(columns)
+        self._estimates = Estimates(columns)
         self._steps = count()
         self.replaced: frozenset[str] = frozenset()
         """The variables in whose place a value stands, as a constant does; the others are of the graph in a path."""
@@ -56,9 +57,9 @@ class TriplePatterns:
         """
         left = list(patterns)
         while left:
-            pattern = min(left, key=lambda one: self._expected(one, table))
+            pattern = min(left, key=lambda one: self._estimates.expected(one, table))
             left.remove(pattern)
-            expected = self._expected(pattern, table)
+            expected = self._estimates.expected(pattern, table)
             is_last = not left and at_last is not None
             if expected > (_MOST_IN_PARTS if is_last else _MOST_ROWS):
                 raise NotCompiled("too many solutions")
@@ -72,75 +73,6 @@ class TriplePatterns:
             return then(self._triple(pattern, table))
         places = np.array_split(np.arange(table.rows), min(parts, table.rows))
         return concatenate(then(self._triple(pattern, table.take(rows))) for rows in places)
-
-    def _expected(self, pattern: Triple, table: Table) -> float:
-        """How many solutions a triple pattern leaves: counted where one end is known, or else estimated."""
-        subject, value = self._is_known(pattern.subject, table), self._is_known(pattern.object, table)
-        if subject and value:
-            return table.rows * 0.5
-        if subject or value:
-            end = pattern.subject if subject else pattern.object
-            counted = self._count(pattern.predicate, end, table, inverse=not subject)
-            if counted is not None:
-                return counted
-        size, subjects, objects = self._size(pattern.predicate, table)
-        if subject:
-            return table.rows * size / max(subjects, 1)
-        return table.rows * size / max(objects, 1) if value else table.rows * float(size)
-
-    def _count(self, predicate: Term | Path, end: Term, table: Table, *, inverse: bool) -> int | None:
-        """How many values there are at the other end; None where only following the path would tell.
-
-        Averages mislead: one party may own ten thousand things, and a pattern about owners in turn asks about each.
-        """
-        if end.is_variable and not table.is_bound(end.text):
-            return None
-        match predicate:
-            case Predicate(iri):
-                number = self._columns.terms.number(iri)
-                keys = (self._columns.backward(number) if inverse else self._columns.forward(number))[0]
-                _, counts = places(keys, self._nodes(end, table))
-                return int(counts.sum())
-            case Alternative(paths):
-                found = [self._count(path, end, table, inverse=inverse) for path in paths]
-                return None if None in found else sum(count for count in found if count is not None)
-            case Term(name, True) if table.is_bound(name):
-                return sum(
-                    self._count(
-                        Predicate(_iri(text)),
-                        end,
-                        table.take(np.flatnonzero(table.columns[name] == one)),
-                        inverse=inverse,
-                    )
-                    or 0
-                    for one in numbered(table.columns[name])[0].tolist()
-                    if (text := self._columns.terms.text(one))[0] == "<"
-                )
-        return None
-
-    def _nodes(self, term: Term, table: Table) -> Ids:
-        """What a term stands for in each solution."""
-        if term.is_variable:
-            return table.columns[term.text]
-        return np.full(table.rows, self._columns.terms.number_of(term.text), np.int32)
-
-    def _size(self, predicate: Term | Path, table: Table) -> tuple[int, int, int]:
-        """Triples, distinct subjects and distinct objects, roughly."""
-        match predicate:
-            case Predicate(iri):
-                return self._columns.size(self._columns.terms.number(iri))
-            case Alternative(paths):
-                sizes = [self._size(path, table) for path in paths]
-                return sum(s[0] for s in sizes), max(s[1] for s in sizes), max(s[2] for s in sizes)
-            case Repeated(path, _):
-                size = self._size(path, table)
-                return size[0] * 3 + 1, size[1], size[2]
-            case Term(name, True) if name in table.columns:
-                return self._triples // 10 + 1, self._triples // 20 + 1, self._triples // 50 + 1
-        return self._triples + 1, self._triples // 8 + 1, self._triples // 50 + 1
-
-    def _is_known(self, term: Term, table: Table) -> bool:
-        return not term.is_variable or term.text in table.columns
 
     def _triple(self, pattern: Triple, table: Table) -> Table:
         match pattern.predicate:
@@ -162,7 +94,7 @@ class TriplePatterns:
         steps = [f"#step{next(self._steps)}" for _ in paths[1:]]
         ends = [pattern.subject, *(Term(step, True) for step in steps), pattern.object]
         patterns = [Triple(ends[place], path, ends[place + 1]) for place, path in enumerate(paths)]
-        is_backward = not self._is_known(pattern.subject, table) and self._is_known(pattern.object, table)
+        is_backward = not is_known(pattern.subject, table) and is_known(pattern.object, table)
         for one in reversed(patterns) if is_backward else patterns:
             table = self._triple(one, table)
         for step in steps:
@@ -211,7 +143,7 @@ class TriplePatterns:
             return None
         if term.is_variable and not table.is_bound(term.text):
             raise NotCompiled(f"?{term.text} may be unbound")
-        return self._nodes(term, table)
+        return nodes_of(self._columns.terms, term, table)
 
     def _any_predicate(self, pattern: Triple, name: str, table: Table) -> Table:
         if name in table.columns:
