@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rdflib import SH, Graph, Namespace
+from rdflib import SH, Graph, Namespace, URIRef
 
 from kg.shapes.declared import declared_components, read_query
 from kg.shapes.faults import ShapeFault
@@ -67,3 +67,26 @@ def test_one_query_with_the_prefixes_that_are_declared_and_imported() -> None:
     assert (query.text, query.prefixes["x"], query.is_ask) == ("SELECT $this {}", "urn:x:", False)
     with pytest.raises(ShapeFault, match="has 2 values of sh:select, not one"):
         read_query(shapes, EX.d, SH.select)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("https://example.org/least", "least"),
+        ("https://example.org/a#least", "least"),
+        ("https://example.org/a#b/least", "least"),
+        ("urn:example:least", "least"),
+        ("https://example.org/2least-1.x", "least-1.x"),
+        ("https://example.org/åäö", "åäö"),
+    ],
+)
+def test_a_parameter_is_named_by_the_longest_name_at_the_end(path: str, name: str) -> None:
+    """SHACL §6.2.1: the longest NCName that does not follow the first colon."""
+    [component] = declared_components(graph(OWN.replace(":least", f"<{path}>")))
+    assert dict(component.mandatory) == {name: URIRef(path)}
+
+
+def test_a_parameter_without_a_name_is_wrong() -> None:
+    for path in ("https://example.org/1", "urn:least", "https://example.org/"):
+        with pytest.raises(ShapeFault, match="has no local name"):
+            declared_components(graph(OWN.replace(":least", f"<{path}>")))

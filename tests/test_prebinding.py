@@ -110,3 +110,16 @@ def test_each_solution_is_a_result() -> None:
 def test_a_query_that_reports_a_failure_is_an_error() -> None:
     with pytest.raises(EngineError, match="reports a failure"):
         report("SELECT $this ?failure { $this :p ?x BIND (true AS ?failure) }", alone=False)
+
+
+def test_only_an_iri_is_a_path() -> None:
+    """SHACL §5.3.2; what else ?path stands for is left out."""
+    select = "SELECT $this ?path { $this :r|:q ?path }"
+    assert {result.path for result in report(select, alone=False).results} == {
+        result.path for result in report(select, alone=True).results
+    }
+
+
+def test_the_inputs_are_no_graph_of_the_data() -> None:
+    assert not report("SELECT $this ?value { GRAPH ?g { ?value ?p $this } }", alone=False).results
+    assert report("SELECT $this { OPTIONAL { GRAPH $g { ?x ?p $this } } FILTER (!BOUND(?x)) }", alone=False).results

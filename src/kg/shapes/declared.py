@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -15,6 +16,7 @@ from kg.shapes.parameters import messages_of
 
 __all__ = ["Component", "declared_components", "read_query"]
 
+_NC_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*$")
 _USUAL = {"rdf": str(RDF), "rdfs": str(RDFS), "owl": str(OWL), "xsd": str(XSD), "sh": str(SH)}
 
 
@@ -58,6 +60,8 @@ def _component(graph: Graph, node: URIRef) -> Component | None:
         path = graph.value(parameter, SH.path)
         if not isinstance(path, URIRef):
             raise fault(graph, node, "has a parameter whose path is no IRI", at=SH.parameter)
+        if not _local_name(path):
+            raise fault(graph, node, f"has a parameter whose path {path.n3()} has no local name", at=SH.parameter)
         is_optional = graph.value(parameter, SH.optional) == Literal(True)
         (optional if is_optional else mandatory)[_local_name(path)] = path
     general = _validator(graph, node, SH.validator)
@@ -101,4 +105,6 @@ def _prefixes(graph: Graph, node: Node) -> dict[str, str]:
 
 
 def _local_name(path: URIRef) -> str:
-    return path.rpartition("#")[2] if "#" in path else path.rpartition("/")[2]
+    """The longest NCName at the end that does not follow the first colon (SHACL §6.2.1); empty if there is none."""
+    match = _NC_NAME.search(path)
+    return match[0] if match and match.start() != path.find(":") + 1 else ""

@@ -73,10 +73,11 @@ def prepare(query: Query, prebound: Set[str], path: str | None) -> Prepared:
     top = _groups(words)
     _refuse(words, top, prebound)
     mentioned = frozenset().union(*(group.mentioned(prebound) for group in top.inner))
-    where = sorted(_injections(top, prebound, mentioned))
+    where = _injections(top, prebound, mentioned)
+    added = [(index, _pattern(variables)) for index, variables in where] + list(_not_of_inputs(words, prebound))
     pieces, last = [], 0
-    for index, variables in where:
-        pieces += [text[last:index], _pattern(variables)]
+    for index, addition in sorted(added):
+        pieces += [text[last:index], addition]
         last = index
     joined = "".join([*pieces, text[last:]])
     if query.is_ask:
@@ -136,6 +137,13 @@ def _injections(group: _Group, prebound: Set[str], mentioned: frozenset[str]) ->
 def _pattern(variables: frozenset[str]) -> str:
     known = " ; ".join(f"<{input_iri(name)}> ?{name}" for name in sorted(variables))
     return f" GRAPH <{INPUTS}> {{ {_ROW} {known} }} "
+
+
+def _not_of_inputs(words: list[Token], prebound: Set[str]) -> Iterator[tuple[int, str]]:
+    """Where to say that the variable of GRAPH does not stand for the inputs, which are no graph of the data."""
+    for word, name in pairwise(words):
+        if word.is_word("GRAPH") and name.kind is Kind.VARIABLE and name.text[1:] not in prebound:
+            yield word.start, f"FILTER ({name.text} != <{INPUTS}>) "
 
 
 def _selects(group: _Group) -> Iterator[_Group]:

@@ -17,7 +17,7 @@ from rdflib import SH, Graph
 from rdflib.term import Node
 
 from kg.columns.columns import Columns, Index
-from kg.columns.terms import Ids
+from kg.columns.terms import IRI, Ids
 from kg.errors import EngineError, LimitError, QuerySyntaxError, RequestError
 from kg.namespaces import SHAPES
 from kg.query import parse_query
@@ -152,6 +152,7 @@ class SparqlEvaluator:
         value, path = found.get("value", nothing), found.get("path", nothing)
         if subject.shape.path is None:
             value = np.where(value == NONE, subject.nodes[owner], value)
+        path = np.where(self._columns.terms.kinds(np.maximum(path, 0)) == IRI, path, NONE)
         failures = found.get("failure", nothing)
         if any(texts[number].startswith('"true"') for number in failures[failures != UNBOUND].tolist()):
             raise fault(self._shapes, constraint.query.node, "has a query that reports a failure")
