@@ -18,7 +18,7 @@ from kg.shapes.query_reader import read_ask, read_select
 from kg.shapes.scopes import is_seedable, reaches_out
 from kg.shapes.tables import UNBOUND
 
-QUERIES, COMPILED = 2000, 1100
+QUERIES, COMPILED = 6000, 3000
 RULES, ASKED = 500, 300
 FOCUS = (":a", ":b", ":c", ":d", ":q", ":nobody", '"five"', '"x"@en', "1")
 SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix : <https://example.org/> .
