@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pyoxigraph import Literal, QuerySolutions, Store, Variable
+from kg.shapes.linear_patterns import matches
 
-__all__ = ["matcher"]
+__all__ = ["FLAGS", "matcher"]
 
-_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
+FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
 _END = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
-_QUERY = "SELECT ?text ?pattern ?flags (REGEX(?text, ?pattern, ?flags) AS ?found) { }"
 
 
 def matcher(written: str, flags: str) -> Callable[[str], bool]:
@@ -26,9 +25,10 @@ def matcher(written: str, flags: str) -> Callable[[str], bool]:
     try:
         search = re.compile(_as_python(written, flags), _known(flags)).search
     except re.error:
-        if _found("", written, flags) is None:
+        known = "".join(letter for letter in flags if letter in FLAGS)
+        if matches(written, known, []) is None:
             raise
-        return lambda text: _found(text, written, flags) is True
+        return lambda text: matches(written, known, [text]) == [True]
     return lambda text: search(text) is not None
 
 
@@ -42,13 +42,5 @@ def _as_python(written: str, flags: str) -> str:
 def _known(flags: str) -> int:
     known = 0
     for letter in flags:
-        known |= _FLAGS.get(letter, 0)
+        known |= FLAGS.get(letter, 0)
     return known
-
-
-def _found(text: str, written: str, flags: str) -> bool | None:
-    given = {Variable("text"): text, Variable("pattern"): written, Variable("flags"): flags}
-    result = Store().query(_QUERY, substitutions={name: Literal(value) for name, value in given.items()})
-    assert isinstance(result, QuerySolutions)  # noqa: S101 - it is a SELECT
-    value = next(iter(result))["found"]
-    return None if value is None else str(value).startswith('"true"')

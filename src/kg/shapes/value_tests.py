@@ -18,7 +18,7 @@ from kg.columns.places import numbered
 from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, datatype_of, language_of, lexical_of, text_of
 from kg.shapes.linear_patterns import is_explosive, matches
 from kg.shapes.literals import comes_before, is_well_formed, read_value
-from kg.shapes.matcher import matcher
+from kg.shapes.matcher import FLAGS, matcher
 from kg.shapes.model import ValueTest
 from kg.shapes.paths import Inverse, Predicate, Repeated, follow
 
@@ -86,7 +86,7 @@ def _pattern(test: ValueTest) -> Callable[[str], bool]:
 
 def _in_linear_time(test: ValueTest, texts: list[str]) -> Mask | None:
     """Which texts have a pattern that could keep `re` busy for ever; None for any other pattern."""
-    pattern, flags = str(test.arguments[0]), "".join(letter for letter in test.flags if letter in _FLAGS)
+    pattern, flags = str(test.arguments[0]), "".join(letter for letter in test.flags if letter in FLAGS)
     if "q" in test.flags or not is_explosive(pattern):
         return None
     found = matches(pattern, flags, [lexical_of(text) for text in texts])
