@@ -95,7 +95,7 @@ def test_texts_are_in_any_language_rather_than_none() -> None:
         (Literal('a "b"'), '"a \\"b\\""'),
         (Literal("å", lang="sv"), '"å"@sv'),
         (Literal("1", datatype=XSD.integer), '"1"^^xsd:integer'),
-        (BNode("b"), "b"),
+        (BNode("b"), "[]"),
     ],
 )
 def test_nodes_are_shown_as_files_write_them(node: Node, text: str) -> None:
