@@ -7,7 +7,7 @@ SHACL §3.4.3 does not define what they mean.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
 from rdflib import SH, BNode, Graph, URIRef
@@ -33,7 +33,7 @@ from kg.shapes.model import (
 )
 from kg.shapes.parameters import code_of, iri, is_true, listed, messages_of, objects, single, whole
 from kg.shapes.paths import read_path
-from kg.shapes.targets import targeted, targets_of
+from kg.shapes.targets import class_shapes, targeted, targets_of
 from kg.shapes.value_tests import NODE_KINDS
 
 __all__ = ["read_shapes_graph"]
@@ -53,7 +53,7 @@ def read_shapes_graph(graph: Graph) -> Shapes:
     """
     for subject, regime in graph.subject_objects(SH.entailment):  # a failure, says SHACL §1.5
         raise fault(graph, subject, f"asks for the entailment {regime}, which there is not here", at=SH.entailment)
-    reader = _Reader(graph, declared_components(graph))
+    reader = _Reader(graph, declared_components(graph), class_shapes(graph))
     nodes = sorted(targeted(graph), key=str)
     for node in nodes:
         reader.shape(node)
@@ -88,6 +88,7 @@ class _Reader:
 
     graph: Graph
     components: tuple[Component, ...]
+    classes: Set[Node]
     known: dict[Node, Shape] = field(default_factory=dict)
 
     def shape(self, root: Node) -> None:
@@ -109,7 +110,7 @@ class _Reader:
             node=node,
             path=read_path(graph, path_node) if path_node is not None else None,
             path_node=path_node,
-            targets=tuple(targets_of(graph, node)),
+            targets=tuple(targets_of(graph, node, self.classes)),
             constraints=tuple(self._constraints(node, is_property=path_node is not None)),
             severity=severity,
             messages=messages_of(graph, node),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from rdflib import RDF, RDFS, SH, Graph, URIRef
 from rdflib.term import Node
 
 from kg.shapes.model import Target
 
-__all__ = ["targeted", "targets_of"]
+__all__ = ["class_shapes", "targeted", "targets_of"]
 
 _DECLARED = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 _PARAMETERS = (
@@ -24,19 +24,19 @@ _PARAMETERS = (
 
 def targeted(graph: Graph) -> set[Node]:
     """The shapes that have a target, implicit class targets among them."""
-    return _implicit(graph).union(*(graph.subjects(target) for target in _DECLARED))
+    return class_shapes(graph).union(*(graph.subjects(target) for target in _DECLARED))
 
 
-def targets_of(graph: Graph, node: Node) -> Iterator[Target]:
-    """The targets of a shape."""
+def targets_of(graph: Graph, node: Node, classes: Set[Node]) -> Iterator[Target]:
+    """The targets of a shape; `classes` are the `class_shapes` of the graph."""
     for kind in _DECLARED:
         for term in sorted(graph.objects(node, kind), key=str):
             yield Target(kind, term)
-    if node in _implicit(graph):
+    if node in classes:
         yield Target(SH.targetClass, node)
 
 
-def _implicit(graph: Graph) -> set[Node]:
+def class_shapes(graph: Graph) -> set[Node]:
     """The classes that are shapes, too (§2.1.3.3): so declared, or the subject of a parameter or a target (§2.1)."""
     classes: set[Node] = {one for one in _instances(graph, RDFS.Class) if isinstance(one, URIRef)}
     shapes = {node for kind in (SH.NodeShape, SH.PropertyShape) for node in _instances(graph, kind)}
