@@ -12,7 +12,7 @@ from enum import StrEnum
 from urllib.parse import urljoin
 
 from kg.errors import QuerySyntaxError, QueryTooLarge, RefusedFeature, UpdateRefused
-from kg.sparql_lexer import Kind, Token, depth, is_ambiguous, position, tokens
+from kg.sparql_lexer import Kind, Token, depth, is_ambiguous, position, terminals
 from kg.suggestions import DID_YOU_MEAN, misspelt_start
 
 __all__ = ["Dataset", "Form", "ParsedQuery", "iri_of", "parse_query", "prologue"]
@@ -87,7 +87,7 @@ def parse_query(text: str, *, base_iri: str, max_bytes: int, max_depth: int) -> 
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > max_bytes:
         raise QueryTooLarge(f"the query has {size} bytes; {max_bytes} are accepted")
-    found = tuple(tokens(text))
+    found = terminals(text)
     _refuse_nesting(text, found, max_depth)
     prefixes, base, body = prologue(found, base_iri)
     form = _form(text, found, body)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
-__all__ = ["Kind", "Token", "depth", "index_of", "is_ambiguous", "position", "tokens"]
+__all__ = ["Kind", "Token", "depth", "index_of", "is_ambiguous", "position", "terminals", "tokens"]
 
 
 class Kind(StrEnum):
@@ -28,8 +28,7 @@ class Kind(StrEnum):
     SIGN = "sign"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One terminal; `start` is the index of its first character."""
 
     kind: Kind
@@ -85,12 +84,19 @@ def tokens(text: str) -> Iterator[Token]:
     marks, start = "\"'", 0
     while start < len(text):
         for match in _terminal(marks).finditer(text, start):
-            start = match.end()
+            begun, start = match.span()
+            found = match[0]
             if match.lastgroup != "space":
-                yield Token(_KINDS[str(match.lastgroup)], match.group(), match.start())
-            if match.group() in ('""', "''") and text.startswith(mark := match.group()[0], start) and mark in marks:
+                yield Token(_KINDS[str(match.lastgroup)], found, begun)
+            if found in ('""', "''") and text.startswith(mark := found[0], start) and mark in marks:
                 marks = marks.replace(mark, "")
                 break
+
+
+@lru_cache(maxsize=4)
+def terminals(text: str) -> tuple[Token, ...]:
+    """All `tokens`, kept for the latest texts: a query is read for what it may do, its inputs and its structure."""
+    return tuple(tokens(text))
 
 
 def depth(found: tuple[Token, ...]) -> int:

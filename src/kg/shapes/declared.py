@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias
 
 from rdflib import OWL, RDF, RDFS, SH, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -14,7 +15,7 @@ from kg.shapes.faults import fault
 from kg.shapes.model import Query, Sparql
 from kg.shapes.parameters import messages_of
 
-__all__ = ["Component", "declared_components", "read_query"]
+__all__ = ["Component", "Declared", "declared_components", "read_query"]
 
 _NC_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*$")
 _USUAL = {"rdf": str(RDF), "rdfs": str(RDFS), "owl": str(OWL), "xsd": str(XSD), "sh": str(SH)}
@@ -82,8 +83,12 @@ def _validator(graph: Graph, component: URIRef, predicate: URIRef) -> Query | No
     return None
 
 
-def read_query(graph: Graph, node: Node, form: URIRef) -> Query:
-    """The query of a constraint or validator; `form` is `sh:select` or `sh:ask`.
+Declared: TypeAlias = dict[Node, dict[str, str]]
+"""The prefixes of each node that `sh:prefixes` names: hundreds of queries name the same one."""
+
+
+def read_query(graph: Graph, node: Node, form: URIRef, declared: Declared | None = None) -> Query:
+    """The query of a constraint or validator; `form` is `sh:select` or `sh:ask`, `declared` is looked up and filled.
 
     Raises:
         ShapeFault: there is none, or more than one.
@@ -91,17 +96,30 @@ def read_query(graph: Graph, node: Node, form: URIRef) -> Query:
     texts = list(graph.objects(node, form))
     if len(texts) != 1:
         raise fault(graph, node, f"has {len(texts)} values of sh:{form.removeprefix(str(SH))}, not one", at=form)
-    return Query(node, str(texts[0]), _prefixes(graph, node), messages_of(graph, node), form == SH.ask)
+    return Query(
+        node,
+        str(texts[0]),
+        _prefixes(graph, node, {} if declared is None else declared),
+        messages_of(graph, node),
+        form == SH.ask,
+    )
 
 
-def _prefixes(graph: Graph, node: Node) -> dict[str, str]:
-    """The prefixes that `sh:prefixes` declares, imports included (SHACL §5.2.1)."""
+def _prefixes(graph: Graph, node: Node, declared: Declared) -> dict[str, str]:
+    """The prefixes that a query may use: the usual ones, and those that its `sh:prefixes` declare."""
     found: dict[str, str] = dict(_USUAL)
     for named in graph.objects(node, SH.prefixes):
-        for holder in {named, *graph.transitive_objects(named, OWL.imports)}:
-            for declaration in graph.objects(holder, SH.declare):
-                found[str(graph.value(declaration, SH.prefix))] = str(graph.value(declaration, SH.namespace))
+        if named not in declared:
+            declared[named] = dict(_declared_by(graph, named))
+        found |= declared[named]
     return found
+
+
+def _declared_by(graph: Graph, named: Node) -> Iterator[tuple[str, str]]:
+    """The prefixes that a node declares, imports included (SHACL §5.2.1)."""
+    for holder in {named, *graph.transitive_objects(named, OWL.imports)}:
+        for declaration in graph.objects(holder, SH.declare):
+            yield str(graph.value(declaration, SH.prefix)), str(graph.value(declaration, SH.namespace))
 
 
 def _local_name(path: URIRef) -> str:

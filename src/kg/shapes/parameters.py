@@ -2,54 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.namespaces import GOV, shorten
-from kg.shapes.faults import TERMS, fault
+from kg.shapes.faults import TERMS, ShapeFault, fault
 
-__all__ = ["code_of", "iri", "is_true", "listed", "messages_of", "objects", "single", "whole"]
+__all__ = ["Parameters", "code_of", "is_true", "listed", "messages_of"]
 
 _CODE = URIRef(GOV.shapeCode)
 
 
-def objects(shapes: Graph, node: Node, predicate: URIRef) -> list[Node]:
-    """The values of a parameter, in a stable order."""
-    return sorted(shapes.objects(node, predicate), key=str)
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a shape says of itself, asked of the shapes graph once: `values` by predicate."""
 
+    shapes: Graph
+    node: Node
+    values: Mapping[Node, list[Node]]
 
-def single(shapes: Graph, node: Node, predicate: URIRef) -> Node | None:
-    """The value of a parameter that has one at most.
+    @classmethod
+    def of(cls, shapes: Graph, node: Node) -> Parameters:
+        """Those of a node of a shapes graph."""
+        values: dict[Node, list[Node]] = {}
+        for predicate, value in shapes.predicate_objects(node):
+            values.setdefault(predicate, []).append(value)
+        return cls(shapes, node, values)
 
-    Raises:
-        ShapeFault: it has more.
-    """
-    found = list(shapes.objects(node, predicate))
-    if len(found) > 1:
-        raise fault(shapes, node, f"has more than one {_name(predicate)}", at=predicate)
-    return found[0] if found else None
+    def all(self, predicate: URIRef) -> list[Node]:
+        """The values of a parameter, in a stable order."""
+        return sorted(self.values.get(predicate, ()), key=str)
 
+    def single(self, predicate: URIRef) -> Node | None:
+        """The value of a parameter that has one at most.
 
-def whole(shapes: Graph, node: Node, predicate: URIRef, term: Node) -> int:
-    """The number that a literal says.
+        Raises:
+            ShapeFault: it has more.
+        """
+        found = self.values.get(predicate, ())
+        if len(found) > 1:
+            raise self._fault(predicate, f"has more than one {_name(predicate)}")
+        return found[0] if found else None
 
-    Raises:
-        ShapeFault: it is no whole number.
-    """
-    if isinstance(term, Literal) and isinstance(term.value, int):
-        return term.value
-    raise fault(shapes, node, f"has as {_name(predicate)} {term.n3()}, which is not a whole number", at=predicate)
+    def is_true(self, predicate: URIRef) -> bool:
+        """Whether the value of a parameter is `true`; it has one at most.
 
+        Raises:
+            ShapeFault: it has more.
+        """
+        return is_true(self.single(predicate))
 
-def iri(shapes: Graph, node: Node, predicate: URIRef, term: Node) -> URIRef:
-    """The term, which must be an IRI.
+    def whole(self, predicate: URIRef) -> int | None:
+        """The number that the value of a parameter says, which has one at most.
 
-    Raises:
-        ShapeFault: it is none.
-    """
-    if isinstance(term, URIRef):
-        return term
-    raise fault(shapes, node, f"has as {_name(predicate)} {term.n3()}, which is not an IRI", at=predicate)
+        Raises:
+            ShapeFault: it is no whole number, or there are more.
+        """
+        term = self.single(predicate)
+        if term is None or (isinstance(term, Literal) and isinstance(term.value, int)):
+            return None if term is None else term.value
+        raise self._fault(predicate, f"has as {_name(predicate)} {term.n3()}, which is not a whole number")
+
+    def iris(self, predicate: URIRef) -> list[URIRef]:
+        """The values of a parameter, which must be IRIs.
+
+        Raises:
+            ShapeFault: one is none.
+        """
+        found = self.all(predicate)
+        for term in found:
+            if not isinstance(term, URIRef):
+                raise self._fault(predicate, f"has as {_name(predicate)} {term.n3()}, which is not an IRI")
+        return [term for term in found if isinstance(term, URIRef)]
+
+    def lists(self, predicate: URIRef) -> list[tuple[Node, ...]]:
+        """The members of each list that is a value of a parameter.
+
+        Raises:
+            ShapeFault: one is not a well-formed SHACL list (§1.2).
+        """
+        return [listed(self.shapes, self.node, predicate, head) for head in self.all(predicate)]
+
+    def _fault(self, predicate: URIRef, text: str) -> ShapeFault:
+        return fault(self.shapes, self.node, text, at=predicate)
 
 
 def listed(shapes: Graph, node: Node, predicate: URIRef, head: Node) -> tuple[Node, ...]:

@@ -9,13 +9,13 @@ rows (aggregates that are not grouped by the variable, LIMIT, OFFSET) is asked f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from kg.errors import EngineError
 from kg.shapes.model import Query
-from kg.sparql_lexer import Kind, Token, tokens
+from kg.sparql_lexer import Kind, Token, terminals
 
 __all__ = ["INPUTS", "Prepared", "input_iri", "prepare"]
 
@@ -67,9 +67,8 @@ def prepare(query: Query, prebound: Set[str], path: str | None) -> Prepared:
         EngineError: it has what SHACL does not allow where variables are pre-bound (§5.3.2), or `$PATH` and no path;
             the message goes on after the name of the query.
     """
-    found = _with_path(query, path)
-    text = "".join(part for _, part in found)
-    words = list(tokens(text))
+    text = _with_path(query, path)
+    words = terminals(text)
     top = _groups(words)
     _refuse(words, top, prebound)
     mentioned = frozenset().union(*(group.mentioned(prebound) for group in top.inner))
@@ -88,19 +87,19 @@ def prepare(query: Query, prebound: Set[str], path: str | None) -> Prepared:
     return Prepared(joined, text, mentioned, alone)
 
 
-def _with_path(query: Query, path: str | None) -> list[tuple[int, str]]:
-    """The pieces of the text, `$PATH` replaced by the path as SPARQL writes it."""
-    pieces, last = [], 0
-    for token in tokens(query.text):
+def _with_path(query: Query, path: str | None) -> str:
+    """The text, `$PATH` replaced by the path as SPARQL writes it."""
+    pieces, last = list[str](), 0
+    for token in terminals(query.text) if "PATH" in query.text else ():
         if token.kind is Kind.VARIABLE and token.text[1:] == "PATH":
             if path is None:
                 raise EngineError("has $PATH, but its shape has no path")
-            pieces += [(last, query.text[last : token.start]), (token.start, f"({path})")]
+            pieces += [query.text[last : token.start], f"({path})"]
             last = token.end
-    return [*pieces, (last, query.text[last:])]
+    return "".join([*pieces, query.text[last:]])
 
 
-def _groups(words: list[Token]) -> _Group:
+def _groups(words: Sequence[Token]) -> _Group:
     """The groups of a query; the words outside all of them are those of the outermost, which is no group."""
     top = current = _Group(0, None)
     for token in words:
@@ -139,7 +138,7 @@ def _pattern(variables: frozenset[str]) -> str:
     return f" GRAPH <{INPUTS}> {{ {_ROW} {known} }} "
 
 
-def _not_of_inputs(words: list[Token], prebound: Set[str]) -> Iterator[tuple[int, str]]:
+def _not_of_inputs(words: Sequence[Token], prebound: Set[str]) -> Iterator[tuple[int, str]]:
     """Where to say that the variable of GRAPH does not stand for the inputs, which are no graph of the data."""
     for word, name in pairwise(words):
         if word.is_word("GRAPH") and name.kind is Kind.VARIABLE and name.text[1:] not in prebound:
@@ -163,7 +162,7 @@ def _cuts_rows(select: _Group, prebound: Set[str]) -> bool:
     return any(token.is_word(*_AGGREGATES) for token in select.words)
 
 
-def _refuse(words: list[Token], top: _Group, prebound: Set[str]) -> None:
+def _refuse(words: Sequence[Token], top: _Group, prebound: Set[str]) -> None:
     for token in words:
         if token.is_word(*_FORBIDDEN):
             raise EngineError(f"has {token.text.upper()}, which SHACL §5.3.2 does not allow")

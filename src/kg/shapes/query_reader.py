@@ -20,7 +20,7 @@ from kg.shapes.patterns import (
 )
 from kg.shapes.query_blocks import read_triples, read_values
 from kg.shapes.query_words import Words
-from kg.sparql_lexer import Kind, Token, tokens
+from kg.sparql_lexer import Kind, Token, terminals
 
 __all__ = ["read_ask", "read_select"]
 
@@ -36,7 +36,7 @@ def read_select(text: str, prefixes: Mapping[str, str]) -> Select:
     Raises:
         NotCompiled: it has something that columns cannot follow.
     """
-    reader = _Reader(Words(text, list(tokens(text)), dict(prefixes)))
+    reader = _Reader(Words(text, list(terminals(text)), dict(prefixes)))
     reader.on.prologue()
     select = reader.select()
     if reader.on.at < len(reader.on.words):
@@ -50,7 +50,7 @@ def read_ask(text: str, prefixes: Mapping[str, str]) -> Group:
     Raises:
         NotCompiled: it has something that columns cannot follow.
     """
-    reader = _Reader(Words(text, list(tokens(text)), dict(prefixes)))
+    reader = _Reader(Words(text, list(terminals(text)), dict(prefixes)))
     reader.on.prologue()
     if not reader.on.take().is_word("ASK"):
         raise NotCompiled("no ASK")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from rdflib import SH, BNode, Graph, URIRef
 from rdflib.term import Node
 
-from kg.shapes.declared import Component, declared_components, read_query
+from kg.shapes.declared import Component, Declared, declared_components, read_query
 from kg.shapes.faults import fault
 from kg.shapes.matcher import matcher
 from kg.shapes.model import (
@@ -31,7 +31,7 @@ from kg.shapes.model import (
     ValueTest,
     references,
 )
-from kg.shapes.parameters import code_of, iri, is_true, listed, messages_of, objects, single, whole
+from kg.shapes.parameters import Parameters, code_of, messages_of
 from kg.shapes.paths import read_path
 from kg.shapes.targets import class_shapes, targeted, targets_of
 from kg.shapes.value_tests import NODE_KINDS
@@ -90,6 +90,7 @@ class _Reader:
     components: tuple[Component, ...]
     classes: Set[Node]
     known: dict[Node, Shape] = field(default_factory=dict)
+    declared: Declared = field(default_factory=dict)
 
     def shape(self, root: Node) -> None:
         """Reads a shape and those that it refers to."""
@@ -101,9 +102,9 @@ class _Reader:
                 waiting.extend(references(self.known[node].constraints))
 
     def _read(self, node: Node) -> Shape:
-        graph = self.graph
-        path_node = single(graph, node, SH.path)
-        severity = single(graph, node, SH.severity) or SH.Violation
+        graph, own = self.graph, Parameters.of(self.graph, node)
+        path_node = own.single(SH.path)
+        severity = own.single(SH.severity) or SH.Violation
         if not isinstance(severity, URIRef):
             raise fault(graph, node, "has a severity that is not an IRI", at=SH.severity)
         return Shape(
@@ -111,67 +112,66 @@ class _Reader:
             path=read_path(graph, path_node) if path_node is not None else None,
             path_node=path_node,
             targets=tuple(targets_of(graph, node, self.classes)),
-            constraints=tuple(self._constraints(node, is_property=path_node is not None)),
+            constraints=tuple(self._constraints(own, is_property=path_node is not None)),
             severity=severity,
             messages=messages_of(graph, node),
             code=code_of(graph, node),
-            deactivated=is_true(single(graph, node, SH.deactivated)),
+            deactivated=own.is_true(SH.deactivated),
         )
 
-    def _constraints(self, node: Node, *, is_property: bool) -> Iterator[Constraint]:
+    def _constraints(self, own: Parameters, *, is_property: bool) -> Iterator[Constraint]:
         graph = self.graph
-        yield from self._tests(node)
+        yield from self._tests(own)
         for name in (SH.minCount, SH.maxCount) if is_property else ():
-            if (number := single(graph, node, name)) is not None:
-                yield Count(_component(name), whole(graph, node, name, number))
-        for term in objects(graph, node, SH.hasValue):
+            if (number := own.whole(name)) is not None:
+                yield Count(_component(name), number)
+        for term in own.all(SH.hasValue):
             yield HasValue(_component(SH.hasValue), term)
-        if is_property and is_true(single(graph, node, SH.uniqueLang)):
+        if is_property and own.is_true(SH.uniqueLang):
             yield UniqueLang(_component(SH.uniqueLang))
         for name in _PAIRS:
-            for predicate in objects(graph, node, name) if is_property or name not in _ONLY_PROPERTY_SHAPES else ():
-                yield Comparison(_component(name), iri(graph, node, name, predicate))
-        yield from self._logic(node)
+            for predicate in own.iris(name) if is_property or name not in _ONLY_PROPERTY_SHAPES else ():
+                yield Comparison(_component(name), predicate)
+        yield from self._logic(own)
         if is_property:
-            yield from self._qualified(node)
-        if is_true(single(graph, node, SH.closed)):
-            yield Closed(_component(SH.closed), tuple(self._allowed(node)))
-        for constraint in objects(graph, node, SH.sparql):
-            if not is_true(single(graph, constraint, SH.deactivated)):
-                query = read_query(graph, constraint, SH.select)
+            yield from self._qualified(own)
+        if own.is_true(SH.closed):
+            yield Closed(_component(SH.closed), tuple(self._allowed(own)))
+        for constraint in own.all(SH.sparql):
+            if not Parameters.of(graph, constraint).is_true(SH.deactivated):
+                query = read_query(graph, constraint, SH.select, self.declared)
                 yield Sparql(SH.SPARQLConstraintComponent, query, {}, code_of(graph, constraint))
         for component in self.components:
-            yield from component.constraints(graph, node, is_property=is_property)
+            yield from component.constraints(graph, own.node, is_property=is_property)
 
-    def _tests(self, node: Node) -> Iterator[Constraint]:
-        graph = self.graph
-        for term in objects(graph, node, SH["class"]):
-            yield ValueTest(_component(SH["class"]), (iri(graph, node, SH["class"], term),))
+    def _tests(self, own: Parameters) -> Iterator[Constraint]:
+        for name in own.iris(SH["class"]):
+            yield ValueTest(_component(SH["class"]), (name,))
         for name in _ONE_VALUE:
-            if (given := single(graph, node, name)) is not None:
+            if (given := own.single(name)) is not None:
                 if name in (SH.minLength, SH.maxLength):
-                    whole(graph, node, name, given)
+                    own.whole(name)
                 elif name == SH.nodeKind and given not in NODE_KINDS:
-                    raise fault(graph, node, f"has as sh:nodeKind {given.n3()}, which is none of the six", at=name)
+                    text = f"has as sh:nodeKind {given.n3()}, which is none of the six"
+                    raise fault(self.graph, own.node, text, at=name)
                 elif name == SH.datatype:
-                    iri(graph, node, name, given)
+                    own.iris(name)
                 yield ValueTest(_component(name), (given,))
-        flags = str(single(graph, node, SH.flags) or "")
-        for term in objects(graph, node, SH.pattern):
-            _check_pattern(graph, node, str(term), flags)
+        flags = str(own.single(SH.flags) or "")
+        for term in own.all(SH.pattern):
+            _check_pattern(self.graph, own.node, str(term), flags)
             yield ValueTest(_component(SH.pattern), (term,), flags)
         for name in _LISTED:
-            if (given := single(graph, node, name)) is not None:
-                yield ValueTest(_component(name), listed(graph, node, name, given))
+            if own.single(name) is not None:
+                yield from (ValueTest(_component(name), members) for members in own.lists(name))
 
-    def _logic(self, node: Node) -> Iterator[Constraint]:
+    def _logic(self, own: Parameters) -> Iterator[Constraint]:
         for name in (SH["not"], SH.node, SH.property):
-            for shape in objects(self.graph, node, name):
-                self._check_kind(node, name, shape)
+            for shape in own.all(name):
+                self._check_kind(own.node, name, shape)
                 yield Logic(_component(name), (shape,))
         for name in (SH["and"], SH["or"], SH.xone):
-            for head in objects(self.graph, node, name):
-                yield Logic(_component(name), listed(self.graph, node, name, head))
+            yield from (Logic(_component(name), members) for members in own.lists(name))
 
     def _check_kind(self, node: Node, name: URIRef, shape: Node) -> None:
         """That `sh:property` refers to a property shape, and `sh:node` to a node shape (SHACL §4.7)."""
@@ -183,26 +183,24 @@ class _Reader:
         if name == SH.node and has_path:
             raise fault(self.graph, node, f"has as sh:node {shape.n3()}, which has a sh:path", at=name)
 
-    def _qualified(self, node: Node) -> Iterator[Constraint]:
-        graph = self.graph
-        shapes = objects(graph, node, SH.qualifiedValueShape)
-        siblings: set[Node] = set()
-        if is_true(single(graph, node, SH.qualifiedValueShapesDisjoint)):
+    def _qualified(self, own: Parameters) -> Iterator[Constraint]:
+        graph, siblings = self.graph, set[Node]()
+        if own.is_true(SH.qualifiedValueShapesDisjoint):
             around = {
-                item for parent in graph.subjects(SH.property, node) for item in graph.objects(parent, SH.property)
+                item for parent in graph.subjects(SH.property, own.node) for item in graph.objects(parent, SH.property)
             }
             siblings = {shape for item in around for shape in graph.objects(item, SH.qualifiedValueShape)}
-        for shape in shapes:
+        for shape in own.all(SH.qualifiedValueShape):
             others = tuple(sorted(siblings - {shape}, key=str))
             for name in (SH.qualifiedMinCount, SH.qualifiedMaxCount):
-                if (number := single(graph, node, name)) is not None:
-                    yield Qualified(_component(name), whole(graph, node, name, number), shape, others)
+                if (number := own.whole(name)) is not None:
+                    yield Qualified(_component(name), number, shape, others)
 
-    def _allowed(self, node: Node) -> Iterator[Node]:
-        for shape in self.graph.objects(node, SH.property):
+    def _allowed(self, own: Parameters) -> Iterator[Node]:
+        for shape in own.all(SH.property):
             yield from (path for path in self.graph.objects(shape, SH.path) if isinstance(path, URIRef))
-        if (ignored := single(self.graph, node, SH.ignoredProperties)) is not None:
-            yield from listed(self.graph, node, SH.ignoredProperties, ignored)
+        if own.single(SH.ignoredProperties) is not None:
+            yield from own.lists(SH.ignoredProperties)[0]
 
 
 def _component(parameter: URIRef) -> URIRef:
