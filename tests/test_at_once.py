@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import QuerySolutions, Store
 
@@ -19,6 +19,19 @@ PLAIN = [f'"{date}"^^<{XSD}date>' for date in ("2020-02-29", "2020-03-01", "1999
 ODD = [f'"{date}"^^<{XSD}date>' for date in ("2020-02-30", "2020-03-01Z", "0000-01-01", "-0001-01-01", "12020-01-01")]
 IRIS = ["<urn:a>", "<urn:a-1>", "<urn:a/b>", "<urn:b>"]
 REST = ['"urn:a"', '"urn:a"@en', f'"2020"^^<{XSD}integer>', f'"2020-02-29T00:00:00"^^<{XSD}dateTime>']
+TAGS = [
+    '"en"',
+    '"EN"',
+    '"sv"',
+    '""',
+    '"en"@en',
+    '"a"@en',
+    '"a"@EN',
+    '"b"@sv',
+    '"b"',
+    "<urn:en>",
+    f'"1"^^<{XSD}integer>',
+]
 CONDITIONS = [
     *(f"(?a {sign} ?b)" for sign in ("<", "<=", ">", ">=", "=", "!=")),
     *(f"(COALESCE(?a {sign} ?b, {default}))" for sign in ("<", "<=", ">", ">=") for default in ("true", "false")),
@@ -26,6 +39,7 @@ CONDITIONS = [
     "(STR(?a) < STR(?b))",
     "(STR(?a) > STR(?b))",
     '(STRSTARTS(STR(?a), "urn:a-"))',
+    "(LANG(?a) = ?b)",
     "(isIRI(?a))",
     "(isLiteral(?b))",
 ]
@@ -48,13 +62,16 @@ def expected(condition: str, pairs: list[tuple[str, str]]) -> list[bool]:
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 @settings(max_examples=60, deadline=None)
+@example(pairs=[("<urn:a>", "<urn:b>")])
+@example(pairs=[(PLAIN[0], PLAIN[1])])
 @given(
     pairs=st.one_of(
         rows(["", *PLAIN]),
         rows([*PLAIN, *ODD]),
         rows([*PLAIN[:2], *ODD[:2]]),
         rows(IRIS),
-        rows(["", *PLAIN, *IRIS, *REST]),
+        rows(TAGS),
+        rows(["", *PLAIN, *IRIS, *REST, *TAGS]),
     )
 )
 def test_an_answer_is_that_of_oxigraph(condition: str, pairs: list[tuple[str, str]]) -> None:
@@ -69,6 +86,17 @@ def test_an_answer_is_that_of_oxigraph(condition: str, pairs: list[tuple[str, st
 
 def test_every_condition_was_answered() -> None:
     assert set(answered) == set(CONDITIONS)
+
+
+@pytest.mark.parametrize("text", ["?kgExists0", "(?kgExists0)", "!?kgExists0", "(!?kgExists0)"])
+def test_whether_a_group_has_solutions_is_known(text: str) -> None:
+    terms = TermTable()
+    column = np.array([terms.number_of(f'"{truth}"^^<{XSD}boolean>') for truth in ("true", "false", "true")], np.int32)
+    answer = answer_at_once(terms, text, Table({"kgExists0": column}, 3))
+    assert answer is not None
+    assert answer.tolist() == ([False, True, False] if "!" in text else [True, False, True])
+    for other in ({}, {"kgExists0": np.array([terms.number_of("<urn:a>")] * 3, np.int32)}):
+        assert answer_at_once(terms, text, Table(other, 3)) is None
 
 
 def test_a_variable_that_no_solution_has_is_unbound() -> None:

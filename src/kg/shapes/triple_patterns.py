@@ -56,16 +56,17 @@ class TriplePatterns:
             NotCompiled: a pattern cannot be followed, or has too many solutions.
         """
         left = list(patterns)
-        while left:
-            pattern = min(left, key=lambda one: self._estimates.expected(one, table))
-            left.remove(pattern)
-            expected = self._estimates.expected(pattern, table)
+        while left and table.rows:
+            expected, place = min((self._estimates.expected(one, table), place) for place, one in enumerate(left))
+            pattern = left.pop(place)
             is_last = not left and at_last is not None
             if expected > (_MOST_IN_PARTS if is_last else _MOST_ROWS):
                 raise NotCompiled("too many solutions")
             if not left and at_last is not None:
                 return self._in_parts(pattern, table, int(expected // _PART) + 1, at_last)
             table = after(self._triple(pattern, table))
+        for name in {name for pattern in left for name in pattern.variables()} - set(table.columns):
+            table = table.plus(name, np.empty(0, np.int32))
         return at_last(table) if at_last is not None else table
 
     def _in_parts(self, pattern: Triple, table: Table, parts: int, then: Step) -> Table:
