@@ -27,6 +27,7 @@ TAGS = [
     '"en"@en',
     '"a"@en',
     '"a"@EN',
+    '"a"@en--ltr',
     '"b"@sv',
     '"b"',
     "<urn:en>",
@@ -64,6 +65,7 @@ def expected(condition: str, pairs: list[tuple[str, str]]) -> list[bool]:
 @settings(max_examples=60, deadline=None)
 @example(pairs=[("<urn:a>", "<urn:b>")])
 @example(pairs=[(PLAIN[0], PLAIN[1])])
+@example(pairs=[(tagged, tag) for tagged in TAGS for tag in TAGS])
 @given(
     pairs=st.one_of(
         rows(["", *PLAIN]),
