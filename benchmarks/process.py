@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import create_server
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -18,10 +18,16 @@ READY = 600.0
 """Seconds that a server has to load and to answer."""
 
 
+_reserved: list[socket] = []
+
+
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port that nobody gets by chance: it is bound here without being listened at (SO_REUSEADDR, socket(7))."""
+    place = socket()
+    place.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", 0))
+    _reserved.append(place)
+    return int(place.getsockname()[1])
 
 
 def memory(pid: int | str, name: str = "VmRSS") -> float:

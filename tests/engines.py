@@ -22,7 +22,7 @@ from kg.engine.endpoint import Endpoint
 from kg.progress import quiet
 from kg.publish import publish
 from kg.release import Release
-from serving import free_port
+from serving import free_port, wait_until
 
 VIRTUOSO = shutil.which("virtuoso-t")
 OXIGRAPH = Path(sys.executable).parent / "oxigraph"
@@ -87,14 +87,15 @@ class Engine:
 
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise RuntimeError(f"the engine ended with {process.returncode}")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(url, params={"query": "ASK {}"}, timeout=5).status_code == 200:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("the engine does not answer")
+    assert wait_until(lambda: process.poll() is not None or _answers(url)), "the engine does not answer"
+    if process.poll() is not None:
+        raise RuntimeError(f"the engine ended with {process.returncode}")
+
+
+def _answers(url: str) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(url, params={"query": "ASK {}"}, timeout=5).status_code == 200
+    return False
 
 
 @contextlib.contextmanager
@@ -108,7 +109,7 @@ def _running(command: list[str], url: str, log: Path) -> Iterator[int]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGCONT)
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 @contextlib.contextmanager
@@ -262,9 +263,9 @@ class _Peer(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def behave_as_if_replaced(self) -> None:
-        self.server.version, version = "another", self.server.version
+        """Until somebody sets its `version` again."""
+        self.server.version = "another"
         self._reply(200, _BEGIN + _ROW % 1 + b"]}}")
-        Thread(target=lambda: (time.sleep(0.4), setattr(self.server, "version", version))).start()
 
     def behave_slow(self) -> None:
         self._chunks(_BEGIN, _MANY)

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -107,10 +108,32 @@ def make_release(folder: Path, *, extra: int = 0, portions: int = 1) -> Release:
     return open_release(folder)
 
 
+_reserved: deque[socket.socket] = deque()
+_MOST_RESERVED = 64
+
+
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port that nobody gets by chance: who asks for it by number may listen there, as often as they like.
+
+    It is bound here without being listened at (SO_REUSEADDR, socket(7)), so that the machine gives it to no other.
+    """
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", 0))
+    _reserved.append(place)
+    if len(_reserved) > _MOST_RESERVED:
+        _reserved.popleft().close()
+    return int(place.getsockname()[1])
+
+
+def wait_until(what: Callable[[], object], *, seconds: float = 60.0) -> bool:
+    """Whether `what` becomes true within some seconds: many more than it needs, as machines stand still now and then."""
+    end = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 START = """
@@ -169,15 +192,32 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server does not answer")
 
 
+def _parent(pid: int) -> int | None:
+    """Who has started a process; `None` if it does not live, as a zombie does not."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if fields[0] in "ZX" else int(fields[1])
+    return None
+
+
+def is_alive(pid: int) -> bool:
+    return _parent(pid) is not None
+
+
+def stop_on_the_way(ask: Callable[[float], httpx.Response]) -> None:
+    """Ask what has no end until a deadline, in seconds, comes when its answer has begun, as it must on no busy machine."""
+    for seconds in (0.75, 1.5, 3.0, 6.0, 12.0):
+        try:
+            assert ask(seconds).status_code == 504
+        except httpx.RemoteProtocolError as error:
+            assert "incomplete" in str(error)
+            return
+    raise AssertionError("no answer was begun")
+
+
 def children(pid: int) -> list[int]:
     """The processes that `pid` has started and that live."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields = status.read_text().rpartition(")")[2].split()
-            if int(fields[1]) == pid and fields[0] != "Z":
-                found.append(int(status.parent.name))
-    return sorted(found)
+    return sorted(one for path in Path("/proc").glob("[0-9]*") if _parent(one := int(path.name)) == pid)
 
 
 def descendants(pid: int) -> list[int]:

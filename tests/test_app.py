@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +17,17 @@ from kg.errors import ConfigurationError, IntegrityError
 from kg.release import Release
 from kg.settings import Settings
 from kg.web.server import serve
-from serving import START, descendants, free_port, make_release, nothing_left, served, workers_of
+from serving import (
+    START,
+    descendants,
+    free_port,
+    is_alive,
+    make_release,
+    nothing_left,
+    served,
+    wait_until,
+    workers_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,22 +36,13 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 def are_gone(pids: list[int]) -> bool:
-    for _ in range(1000):
-        if not any(
-            Path(f"/proc/{pid}/cmdline").is_file() and Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pids
-        ):
-            return True
-        time.sleep(0.02)
-    return False
+    return wait_until(lambda: not any(is_alive(pid) for pid in pids))
 
 
 @pytest.mark.parametrize("busy", [False, True])
 def test_killing_the_web_process_leaves_no_worker(release: Release, busy: bool) -> None:
     with served(release, workers=2, deadline=60, image=0) as (url, process):
-        for _ in range(1000):
-            if len(workers_of(process.pid)) == 2:
-                break
-            time.sleep(0.02)
+        assert wait_until(lambda: len(workers_of(process.pid)) == 2)
         workers = descendants(process.pid)
         assert len(workers) == 3, "a fork server and two workers"
         if busy:

@@ -6,13 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from serving import children
+from serving import children, is_alive, wait_until
 
 RUN = """
 import os, signal, sys, time
@@ -51,29 +50,13 @@ def first_line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline()
 
 
-def wait_until(what: Callable[[], object]) -> bool:
-    for _ in range(1500):
-        if what():
-            return True
-        time.sleep(0.02)
-    return False
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_signal_while_processes_are_being_started_ends_them_all(sent: signal.Signals, turns: int) -> None:
     with running("0.3") as process:
         pids = [int(first_line(process)) for _ in range(turns)]
         process.send_signal(sent)
-        rest, errors = process.communicate(timeout=30)
+        rest, errors = process.communicate(timeout=60)
         pids += [int(line) for line in rest.split() if line != "over"]
         assert process.returncode == (0 if sent == signal.SIGINT else -signal.SIGTERM)
         assert ("over" in rest) == (sent == signal.SIGINT)
@@ -89,13 +72,13 @@ def test_one_that_dies_is_replaced() -> None:
         assert wait_until(lambda: len(children(process.pid)) == 3 and not {*pids[:2]} & {*children(process.pid)})
         assert pids[2] in children(process.pid)
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
         assert not is_alive(pids[2])
 
 
 def test_one_that_cannot_be_started_ends_them_all() -> None:
     with running("0", "no way") as process:
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
         assert process.returncode == -signal.SIGTERM
         assert "kg: no way" in errors
 
@@ -104,5 +87,5 @@ def test_they_end_with_the_first_process() -> None:
     with running("0") as process:
         pids = [int(first_line(process)) for _ in range(3)]
         process.kill()
-        process.wait(30)
+        process.wait(60)
         assert wait_until(lambda: not any(is_alive(pid) for pid in pids))

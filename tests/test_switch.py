@@ -16,7 +16,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.release import Manifest
-from serving import descendants, end, free_port, wait_for, workers_of
+from serving import descendants, end, free_port, wait_for, wait_until, workers_of
 
 ROWS = 4000
 QUERY = "SELECT ?row ?release { ?row <http://e/release> ?release }"
@@ -82,11 +82,7 @@ def release_of(url: str) -> str:
 
 
 def until(url: str, name: str) -> bool:
-    for _ in range(1200):
-        if release_of(url) == name:
-            return True
-        time.sleep(0.05)
-    return False
+    return wait_until(lambda: release_of(url) == name)
 
 
 def ask_on(url: str, stop: threading.Event, seen: list[tuple[str, str]], troubles: list[str]) -> None:
@@ -128,11 +124,8 @@ def test_ten_switches_under_load(build: Path) -> None:
         assert troubles == []
         assert len(set(seen)) == 2, "each tag belongs to one release"
         assert {name for _, name in seen} == {"alpha", "beta"}
-        for _ in range(300):
-            if len(workers_of(process.pid)) == 2 and len(descendants(process.pid)) == 3:
-                break
-            time.sleep(0.1)
-        assert len(descendants(process.pid)) == 3, "one fork server with two workers is left"
+        is_settled = wait_until(lambda: len(workers_of(process.pid)) == 2 and len(descendants(process.pid)) == 3)
+        assert is_settled, "one fork server with two workers is left"
 
 
 def test_a_release_that_cannot_be_served_is_not_switched_to(build: Path) -> None:

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from processes import wait_until
 from target import Target, ask_benign
 from wire import Client, Cut
+
+from serving import wait_until
 
 __all__ = ["GOOD", "Waits", "beside_attackers", "measure"]
 

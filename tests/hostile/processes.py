@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Family", "Process", "wait_until"]
+__all__ = ["Family", "Process"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,13 +79,3 @@ def _read(pid: int) -> Process | None:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return None if fields[0] in "ZX" else Process(pid, int(fields[1]), int(fields[19]))
     return None
-
-
-def wait_until(what: Callable[[], object], *, seconds: float) -> bool:
-    """Whether `what` becomes true within some seconds."""
-    end = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True

@@ -8,11 +8,11 @@ import socket
 from collections.abc import Iterator
 
 import httpx
-from processes import Family, wait_until
+from processes import Family
 from wire import Client
 
 from kg.release import Release
-from serving import ALL, BASE, served
+from serving import ALL, BASE, served, wait_until
 
 __all__ = ["BENIGN", "SOON", "Target", "ask_benign", "attacked"]
 

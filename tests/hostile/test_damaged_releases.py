@@ -14,13 +14,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from processes import wait_until
 
 from kg.build import build_project
 from kg.new import create_project
 from kg.project import Project, load_project
 from kg.release import Release, open_release
-from serving import free_port, served
+from serving import free_port, served, wait_until
 
 KG = [sys.executable, "-c", "from kg.cli import main; main()"]
 QUERY = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from processes import wait_until
 from test_damaged_releases import KG, ask, environment, version
 
 from kg.build import build_project
 from kg.new import create_project
 from kg.project import Project, load_project
 from kg.release import Release, open_release, verify_release
-from serving import START, free_port, make_release, served, wait_for
+from serving import START, free_port, make_release, served, wait_for, wait_until
 
 MEBIBYTES = 12
 

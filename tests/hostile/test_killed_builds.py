@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from processes import Family, wait_until
+from processes import Family
 from test_damaged_releases import KG, ask, environment, version
 
 from kg.build import build_project
 from kg.new import create_project
 from kg.project import Project, load_project
 from kg.release import find_release, list_releases, open_release, verify_release
-from serving import served
+from serving import served, wait_until
 
 MOMENTS = 8
 

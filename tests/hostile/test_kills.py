@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from processes import Family, Process, wait_until
+from processes import Family, Process
 from target import BENIGN, Target, attacked
 from wire import Client, Cut
 
 from kg.release import Release
-from serving import CARTESIAN, make_release, served
+from serving import CARTESIAN, make_release, served, wait_until
 
 DEADLINE = 30.0
 """Seconds, within half of which a busy machine starts a fork server."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from processes import wait_until
 from target import Target, attacked
 from wire import Client, connect, read_response, request
 
-from serving import CARTESIAN, make_release
+from serving import CARTESIAN, make_release, wait_until
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER (STR(?c) < STR(?f)) }"
 

@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from processes import wait_until
 from target import SOON, Target, ask_benign, attacked
 from wire import Client, connect, read_response, request
 
-from serving import CARTESIAN, make_release
+from serving import CARTESIAN, make_release, wait_until
 
 DEADLINE = 2.0
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
