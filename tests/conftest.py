@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rdflib import Dataset, Graph
 
 from commands import kg
@@ -17,6 +18,8 @@ ROOT = Path(__file__).parents[1]
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # As in a background job of a shell: what is started here would not hear Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+settings.register_profile("kg", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kg")  # else an example that takes more than 200 ms fails, as on a machine that stands still
 
 
 @pytest.fixture(scope="session")
