@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 from pathlib import Path
 from urllib.request import urlopen
@@ -10,6 +9,7 @@ from urllib.request import urlopen
 import pytest
 
 from commands import KG, kg
+from serving import free_port
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,7 @@ def test_an_endpoint_that_is_none_is_one_clear_line(demo_folder: Path, url: str)
 
 
 def test_serve_builds_answers_and_ends_with_ctrl_c(demo_folder: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     process = subprocess.Popen(
         [*KG, "serve", "demo", "--port", port], cwd=demo_folder, stdout=subprocess.PIPE, text=True
     )
@@ -78,7 +77,7 @@ def test_serve_builds_answers_and_ends_with_ctrl_c(demo_folder: Path) -> None:
         assert (taken.returncode, taken.stderr.count("\n")) == (2, 2)
         assert f"cannot listen at 127.0.0.1:{port}" in taken.stderr
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
     finally:
         process.kill()
         process.wait()

@@ -3,13 +3,11 @@
 import gzip
 import json
 import shutil
-import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from commands import KG, kg
+from commands import interrupted, kg
 
 
 def test_cite_gives_the_turtle_of_a_span(demo_folder: Path) -> None:
@@ -111,14 +109,8 @@ def test_ctrl_c_ends_a_long_validation(tmp_path: Path, constraint: str) -> None:
     lines = (f'<https://e.org/a> <https://e.org/p> "{"a" * 40}{number}" .' for number in range(5000))
     (tmp_path / "data.nt").write_text("\n".join(lines))
     (tmp_path / "shapes.ttl").write_text(SHAPE.format(constraint=constraint))
-    command = [*KG, "validate", "data.nt", "--shapes", "shapes.ttl"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(3)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=5)
-    assert process.returncode == 130
-    assert errors.strip() == "stopped"
+    arguments = ("validate", "data.nt", "--shapes", "shapes.ttl")
+    assert interrupted(*arguments, cwd=tmp_path, after=2.5) == (130, "stopped")
 
 
 def test_ctrl_c_ends_a_long_check(tmp_path: Path) -> None:
@@ -127,14 +119,7 @@ def test_ctrl_c_ends_a_long_check(tmp_path: Path) -> None:
     lines = "\n".join(f"<https://e.org/{number}> a org:Organization ." for number in range(500_000))
     for name in "abc":
         (tmp_path / "demo" / "data" / f"{name}.ttl").write_text(head + lines)
-    command = [*KG, "check", "demo"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(2)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=5)
-    assert process.returncode == 130
-    assert errors.strip() == "stopped"
+    assert interrupted("check", "demo", cwd=tmp_path, after=1.5) == (130, "stopped")
 
 
 def test_check_finds_the_same_with_several_processes(tmp_path: Path) -> None:
