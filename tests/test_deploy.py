@@ -20,7 +20,8 @@ import httpx
 import pytest
 
 from kg.release import Release
-from serving import free_port, make_release, served, workers_of
+from kg.web.delivery import digest_of
+from serving import free_port, make_release, served, wait_until, workers_of
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -85,16 +86,19 @@ def running_nginx(folder: Path, path: Path, port: int) -> Iterator[str]:
     """The address of nginx with the configuration at `path`, when something answers behind it."""
     process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(path), "-e", f"{folder}/errors"])
     try:
-        for _ in range(200):
-            assert process.poll() is None, (folder / "errors").read_text()
-            with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{port}/health/live")
-                break
-            time.sleep(0.02)
+        assert wait_until(lambda: process.poll() is not None or answers(port))
+        assert process.poll() is None, (folder / "errors").read_text()
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        httpx.get(f"http://127.0.0.1:{port}/health/live")
+        return True
+    return False
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +159,7 @@ def test_an_answer_that_fails_on_its_way_is_seen_to_be_broken(site: Site, kills:
             if kills and number == 3:
                 for worker in workers_of(site.pid):
                     os.kill(worker, signal.SIGKILL)
+    assert wait_until(lambda: httpx.get(site.server + "/health/ready").json()["workers"]["workers"] == 3)
     with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
         httpx.get(url, timeout=20)
 
@@ -200,18 +205,19 @@ def test_a_kept_answer_is_asked_for_again_and_each_media_type_is_kept_apart(site
     csv, json = (ask(site.proxy, text, Accept=accept) for accept in ("text/csv", "application/json"))
     time.sleep(2.1)
     for accept, first in (("text/csv", csv), ("application/json", json)):
-        before = lines_about(site, 304)
+        before = len(lines_about(site, text, 304))
         assert ask(site.proxy, text, Accept=accept).content == first.content
-        time.sleep(0.4)
-        assert lines_about(site, 304) == before + 1
+        assert wait_until(lambda: len(lines_about(site, text, 304)) > before)  # noqa: B023 - called at once
+        assert len(lines_about(site, text, 304)) == before + 1
     text = "SELECT ?s ?o { ?s ?p ?o } ORDER BY ?o"
     plain, zipped = (ask(site.proxy, text, **{"Accept-Encoding": coding}) for coding in ("identity", "gzip"))
     assert ("content-encoding" in plain.headers, "content-encoding" in zipped.headers) == (False, True)
     assert plain.content == zipped.content
 
 
-def lines_about(site: Site, status: int) -> int:
-    return site.log.read_text("utf-8").count(f'"status": {status},')
+def lines_about(site: Site, text: str, status: int) -> list[str]:
+    about = (f'"query": "{digest_of(text)}"', f'"status": {status},')
+    return [line for line in site.log.read_text("utf-8").split("\n") if all(part in line for part in about)]
 
 
 @needs_nginx
@@ -226,8 +232,9 @@ def test_what_kg_does_not_let_keep_is_not_kept(site: Site) -> None:
 def test_who_asks_is_told_to_kg_and_nobody_can_pretend(site: Site) -> None:
     with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2")) as client:
         response = client.get(site.proxy + "/nowhere", headers={"X-Forwarded-For": "192.0.2.7"})
-    time.sleep(0.4)
-    line = next(line for line in site.log.read_text("utf-8").split("\n") if response.headers["x-request-id"] in line)
+    number = response.headers["x-request-id"]
+    assert wait_until(lambda: number in site.log.read_text("utf-8"))
+    line = next(line for line in site.log.read_text("utf-8").split("\n") if number in line)
     assert '"client": "127.0.0.2"' in line
 
 
@@ -253,6 +260,13 @@ def test_operations_are_not_for_outsiders(site: Site, path: str) -> None:
 @needs_nginx
 def test_slow_clients_do_not_hold_workers(site: Site) -> None:
     """Many who do not read: the proxy takes their answers, and others are answered."""
+    for _ in range(4):  # a busy machine is late now and then, a server that is late is late again
+        if seconds_beside_slow_clients(site) < 1.0:
+            return
+    raise AssertionError("somebody had to wait for the slow ones")
+
+
+def seconds_beside_slow_clients(site: Site) -> float:
     host, _, port = site.proxy.removeprefix("http://").partition(":")
     text = quote("SELECT ?s ?o { ?s ?p ?o } # slow")
     with contextlib.ExitStack() as stack:
@@ -263,4 +277,4 @@ def test_slow_clients_do_not_hold_workers(site: Site) -> None:
         time.sleep(1.5)
         start = time.monotonic()
         assert ask(site.proxy, "ASK {}").status_code == 200
-        assert time.monotonic() - start < 1.0
+        return time.monotonic() - start

@@ -1,6 +1,7 @@
 """Drafts: written by several threads while somebody else works, and there or not there."""
 
 import hashlib
+import time
 from pathlib import Path
 
 import numpy as np
@@ -54,10 +55,15 @@ def graphs() -> list[DefaultGraph | NamedNode]:
 
 def test_what_is_left_before_it_is_written_is_nowhere(quads: SortedQuads, tmp_path: Path) -> None:
     reported = list[int]()
+
+    def report(number: int) -> None:
+        reported.append(number)
+        time.sleep(0.1)  # so that all of it takes longer than a machine stands still
+
     with (
         pytest.raises(ValueError, match="wanted no more"),
         new_draft(tmp_path) as draft,
-        draft.writing(quads, 1, reported.append),
+        draft.writing(quads, 1, report),
     ):
         raise ValueError("wanted no more")
     assert len(reported) < 30, "it goes on to its end"
