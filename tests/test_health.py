@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from kg.release import Release
-from serving import make_release, served, workers_of
+from serving import make_release, served, wait_until, workers_of
 
 
 @pytest.fixture(scope="module")
@@ -46,30 +46,23 @@ def test_not_ready_when_no_worker_can_be_started(tmp_path: Path) -> None:
 
     release = make_release(tmp_path / "release")
     log = tmp_path / "log"
-    with log.open("wb") as stream, served(release, workers=1, log="warnings", stderr=stream) as (url, process):
+    settings = {"workers": 1, "image": 0, "log": "warnings"}  # from memory, workers could be started
+    with log.open("wb") as stream, served(release, stderr=stream, **settings) as (url, process):
         shutil.move(release.store_path, tmp_path / "gone")
         for worker in workers_of(process.pid):
             os.kill(worker, signal.SIGKILL)
-        for _ in range(1000):
-            response = httpx.get(url + "/health/ready")
-            if response.json()["workers"]["trouble"]:  # before the first attempt to replace it, none is known
-                break
-            time.sleep(0.02)
+        # Before the first attempt to replace it, no trouble is known.
+        assert wait_until(lambda: httpx.get(url + "/health/ready").json()["workers"]["trouble"])
+        response = httpx.get(url + "/health/ready")
         assert response.status_code == 503
         assert response.json()["status"] == "unavailable"
         assert response.json()["workers"]["trouble"] is True
-        for _ in range(500):
-            if log.read_text():
-                break
-            time.sleep(0.02)
+        assert wait_until(log.read_text)
         time.sleep(1)
         said = [json.loads(line) for line in log.read_text().splitlines()]
         told = [line["reason"] for line in said if line["event"] == "a query worker cannot be started"]
         assert told, said
         assert len(told) == len(set(told)), "once, not for each attempt"
         shutil.move(tmp_path / "gone", release.store_path)
-        for _ in range(1500):
-            if httpx.get(url + "/health/ready").status_code == 200:
-                return
-            time.sleep(0.02)
-        raise AssertionError("the server does not recover")
+        recovers = wait_until(lambda: httpx.get(url + "/health/ready").status_code == 200)
+        assert recovers, "the server does not recover"

@@ -20,7 +20,7 @@ from kg.release import Release
 from kg.web.delivery import digest_of
 from kg.web.exchange import Exchange
 from kg.web.journal import BOUNDS, Journal
-from serving import CARTESIAN, make_release, served
+from serving import CARTESIAN, make_release, served, wait_until
 
 ENDLESS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 OPERATIONS = Path(__file__).parents[1] / "docs" / "operations.md"
@@ -47,18 +47,19 @@ class Log:
 
     def where(self, **facts: Any) -> dict[str, Any]:
         """The line with these facts, when it is there."""
-        for _ in range(400):
-            for line in self.lines():
-                if facts.items() <= line.items():
-                    return line
-            time.sleep(0.02)
-        raise AssertionError(f"no line with {facts} in {self.lines()}")
+        found: list[dict[str, Any]] = []
+        comes = wait_until(
+            lambda: found.extend(line for line in self.lines() if facts.items() <= line.items()) or found
+        )
+        assert comes, f"no line with {facts} in {self.lines()}"
+        return found[0]
 
 
 @pytest.fixture(scope="module")
 def server(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Log, int]]:
     path = tmp_path_factory.mktemp("log") / "log"
-    with path.open("wb") as stream, served(release, workers=2, deadline=1.0, stderr=stream) as (url, process):
+    settings = {"workers": 2, "deadline": 20.0, "result_bytes": 1 << 20}
+    with path.open("wb") as stream, served(release, stderr=stream, **settings) as (url, process):
         yield url, Log(path), process.pid
 
 
@@ -89,7 +90,7 @@ def test_a_line_has_what_an_operator_asks_for(server: tuple[str, Log, int]) -> N
     response = httpx.get(url + "/sparql", params={"query": text}, headers={"Accept-Encoding": "identity"})
     line = log.line(response)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line.pop("time"))
-    assert 0 <= line.pop("query_ms") <= line.pop("ms") + 1 < 2000  # the clock of the loop has whole milliseconds
+    assert 0 <= line.pop("query_ms") <= line.pop("ms") + 1 < 30_000  # the clock of the loop has whole milliseconds
     assert line.pop("wait_ms") >= 0
     assert line == {
         "id": response.headers["x-request-id"],
@@ -112,7 +113,7 @@ def test_what_failed_says_how(server: tuple[str, Log, int]) -> None:
         ("SELECT", 400, "query-syntax"),
         ("ASK { SERVICE <http://127.0.0.1/> {} }", 422, "refused-feature"),
     ):
-        line = log.line(ask(url, text))
+        line = log.line(ask(url, text, timeout="1"))
         assert (line["status"], line["outcome"]) == (status, outcome)
     line = log.line(httpx.get(url + "/nowhere"))
     assert (line["path"], line["status"], line["outcome"]) == ("/nowhere", 404, "not-found")
@@ -121,8 +122,8 @@ def test_what_failed_says_how(server: tuple[str, Log, int]) -> None:
 
 def test_a_broken_answer_and_a_client_that_went_are_told_apart(server: tuple[str, Log, int]) -> None:
     url, log, _ = server
-    with pytest.raises(httpx.RemoteProtocolError):
-        ask(url, ENDLESS, format="csv")
+    with pytest.raises(httpx.RemoteProtocolError):  # it grows larger than an answer may be
+        httpx.get(url + "/sparql", params={"query": ENDLESS, "format": "csv"}, headers={"Accept-Encoding": "identity"})
     line = log.where(outcome="broken")
     assert (line["status"], line["rows"], line["query"]) == (200, None, digest_of(ENDLESS))
     assert line["bytes"] > 65536
@@ -161,7 +162,7 @@ def test_the_last_lines_are_written_when_the_server_stops(
     with path.open("wb") as stream, served(release, workers=1, stderr=stream) as (url, process):
         response = ask(url, "ASK {}")
         os.kill(process.pid, sent)
-        process.wait(10)
+        process.wait(60)
     assert response.headers["x-request-id"] in [line["id"] for line in Log(path).lines()]
 
 
@@ -210,7 +211,8 @@ def exchange(*, took: float) -> Exchange:
     return made
 
 
-def test_seconds_are_sorted_into_classes() -> None:
+def test_seconds_are_sorted_into_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.perf_counter", lambda: 5000.0)
     journal = Journal(is_verbose=False)
     for took in (0.0, BOUNDS[0] / 2, 0.04, 3600.0):
         journal.note(exchange(took=took), "/sparql")
@@ -218,7 +220,7 @@ def test_seconds_are_sorted_into_classes() -> None:
     assert journal.classes["/sparql"][0] == 2
     assert journal.classes["/sparql"][BOUNDS.index(0.05)] == 1
     assert journal.classes["/sparql"][-1] == 1
-    assert journal.seconds["/sparql"] == pytest.approx(3600.04, abs=0.1)
+    assert journal.seconds["/sparql"] == pytest.approx(3600.0405)
 
 
 def test_a_log_that_cannot_be_written_stops_nothing() -> None:

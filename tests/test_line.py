@@ -33,7 +33,7 @@ def with_lines(
                 url = engine.engine.removeprefix("sparql+")
                 exchange = Exchange(client, url, threads, BASE, {}, 1 << 30, prove)
                 await work(engine, lambda: Line(exchange), threads)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await asyncio.to_thread(threads.shutdown)
 
     asyncio.run(run())
@@ -49,13 +49,13 @@ def test_a_line_that_nobody_reads_holds_a_bounded_number_of_pieces_and_can_be_ki
             line.ask(OPTIONS, "SELECT ?x {} # behave: huge")
         start = time.monotonic()
         while any(len(line._frames) < ROOM for line in lines):
-            assert time.monotonic() - start < 20
+            assert time.monotonic() - start < 120
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.3)
         assert [len(line._frames) for line in lines] == [ROOM, ROOM]
         for line in lines:
             await line.kill()
-        threads.submit(int).result(5)  # a thread is free again
+        threads.submit(int).result(60)  # a thread is free again
 
     with_lines(tmp_path, work)
 

@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from kg.release import Release
-from serving import CARTESIAN, make_release, served, workers_of
+from serving import CARTESIAN, make_release, served, wait_until, workers_of
 
 ENDLESS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 OPERATIONS = Path(__file__).parents[1] / "docs" / "operations.md"
@@ -30,7 +29,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture
 def server(release: Release) -> Iterator[tuple[str, int]]:
-    with served(release, workers=2, deadline=1.0) as (url, process):
+    settings = {"workers": 2, "image": 0, "deadline": 20.0, "result_bytes": 1 << 20}
+    with served(release, **settings) as (url, process):
         wait_for(url, "kg_workers", 2)
         yield url, process.pid
 
@@ -47,11 +47,8 @@ def read(url: str, name: str, **labels: str) -> float:
 
 
 def wait_for(url: str, name: str, value: float, **labels: str) -> None:
-    for _ in range(200):
-        if read(url, name, **labels) == value:
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"{name} is {read(url, name, **labels)}, not {value}")
+    comes = wait_until(lambda: read(url, name, **labels) == value)
+    assert comes, f"{name} is {read(url, name, **labels)}, not {value}"
 
 
 def test_counts_add_up(server: tuple[str, int], release: Release) -> None:
@@ -73,7 +70,7 @@ def test_counts_add_up(server: tuple[str, int], release: Release) -> None:
     assert read(url, "kg_requests_total", path="/sparql") == 21
     assert read(url, "kg_request_duration_seconds_count", path="/sparql") == 21
     assert read(url, "kg_request_duration_seconds_bucket", path="/sparql", le="+Inf") == 21
-    assert 0 < read(url, "kg_request_duration_seconds_sum", path="/sparql") < 5
+    assert 0 < read(url, "kg_request_duration_seconds_sum", path="/sparql") < 60
     assert read(url, "kg_response_bytes_total", path="/sparql") == sent + len(b'{"head":{},"boolean":true}')
     assert read(url, "kg_cache_answers") == 3
     assert 0 < read(url, "kg_cache_bytes") <= read(url, "kg_cache_size_bytes")
@@ -85,20 +82,22 @@ def test_the_workers_of_the_moment_and_those_that_were_replaced(server: tuple[st
     assert (read(url, "kg_workers_wanted"), read(url, "kg_workers_replaced_total")) == (2, 0)
     with pytest.raises(httpx.ReadTimeout):
         httpx.get(url + "/sparql", params={"query": CARTESIAN}, timeout=0.2)
-    wait_for(url, "kg_queries_running", 0)
-    replaced = read(url, "kg_workers_replaced_total")
+    wait_for(url, "kg_workers_replaced_total", 1)
+    wait_for(url, "kg_workers", 2)
+    assert read(url, "kg_queries_running") == 0
+    assert wait_until(lambda: len(workers_of(pid)) == 2), "the one that is killed has gone"
     os.kill(workers_of(pid)[0], signal.SIGKILL)
-    wait_for(url, "kg_workers_replaced_total", replaced + 1)
+    wait_for(url, "kg_workers_replaced_total", 2)
     wait_for(url, "kg_workers", 2)
     assert read(url, "kg_workers_in_trouble") == 0
 
 
 def test_broken_answers_are_counted_apart(server: tuple[str, int]) -> None:
     url, _ = server
-    with pytest.raises(httpx.RemoteProtocolError):
-        httpx.get(url + "/sparql", params={"query": ENDLESS}, timeout=10)
+    with pytest.raises(httpx.RemoteProtocolError):  # it grows larger than an answer may be
+        httpx.get(url + "/sparql", params={"query": ENDLESS}, timeout=20)
     assert read(url, "kg_broken_answers_total") == 1
-    httpx.get(url + "/sparql", params={"query": CARTESIAN}, timeout=10)
+    httpx.get(url + "/sparql", params={"query": CARTESIAN, "timeout": "1"}, timeout=20)
     assert read(url, "kg_broken_answers_total") == 1
     assert read(url, "kg_requests_total", path="/sparql", status="504") == 1
 
