@@ -89,9 +89,10 @@ def test_workers_that_have_nothing_to_do_become_warm(release: Release) -> None:
 
     with served(release, workers=Settings().workers) as (_, process):
         sizes = [0]
-        for _ in range(600):
+        for _ in range(1200):
             sizes = [own(pid) for pid in workers_of(process.pid)]
             if len(sizes) == Settings().workers and min(sizes) > 16 << 10:
                 break
             time.sleep(0.05)
+        assert len(sizes) == Settings().workers
         assert min(sizes) > 16 << 10, sizes
