@@ -14,11 +14,11 @@ from wire import Client
 from kg.release import Release
 from serving import ALL, BASE, served, wait_until
 
-__all__ = ["BENIGN", "SOON", "Target", "ask_benign", "attacked"]
+__all__ = ["BENIGN", "SETTLED", "SOON", "Target", "ask_benign", "attacked", "must_be_answered"]
 
 BENIGN = ALL + "SELECT ?owner { ?owner gov:owns organisation:filmpool }"
 _OWNER = f"owner\r\n{BASE}id/organisation/region\r\n".encode()
-SOON, SETTLED = 4.0, 30.0
+SOON, SETTLED = 4.0, 60.0
 """Seconds for an answer, and for all to be as it was: a hundred times what an idle machine needs, as those of CI are
 shared."""
 _NUMBERS = itertools.count()
@@ -53,7 +53,7 @@ class Target:
 
     def must_be_well(self, other: Client) -> None:
         """Another client is answered at once, nothing is left behind, and nothing was asked of anybody else."""
-        ask_benign(other)
+        must_be_answered(other)
         assert self.family.web.is_alive, "the web process is another one, or gone"
         assert wait_until(self._has_settled, seconds=SETTLED), (
             f"{self.family.web.descriptors} descriptors after {self._descriptors}; {self.status}; {self.family.look()}"
@@ -73,11 +73,15 @@ class Target:
 
 
 def ask_benign(client: Client) -> float:
-    """Ask a small question that was not asked before; the seconds it took, not more than `SOON`."""
+    """Ask a small question that was not asked before; the seconds it took."""
     found = client.ask(f"{BENIGN} # {next(_NUMBERS)}", headers={"Accept": "text/csv"})
     assert (found.status, found.body) == (200, _OWNER), (found.status, found.body[:300])
-    assert found.seconds < SOON
     return found.seconds
+
+
+def must_be_answered(client: Client) -> None:
+    """A small question, within `SOON`: a busy machine is late now and then, a server that is late is late again."""
+    assert any(ask_benign(client) < SOON for _ in range(3))
 
 
 @contextlib.contextmanager

@@ -63,7 +63,7 @@ def test_a_build_onto_a_full_disk_leaves_the_served_release_as_it_is(disk: Path,
         filler.unlink()
         done = build(project, disk)
         assert done.returncode == 0, done
-        assert wait_until(lambda: version(url) != first.version, seconds=10)
+        assert wait_until(lambda: version(url) != first.version)
         ask(url)
 
 

@@ -16,6 +16,10 @@ from corpus import LIVE
 __all__ = ["Client", "Cut", "Response", "connect", "hear", "read_response", "request"]
 
 
+PATIENCE, BRIEF = 20.0, 0.3
+"""Seconds for what must be said, and for what need not."""
+
+
 class Cut(Exception):
     """The connection ended before the response did; `status` is what it had begun with, 0 if with nothing."""
 
@@ -169,19 +173,20 @@ class Client:
         return Response(found.status, found.headers, found.body, time.perf_counter() - started)
 
 
-def hear(url: str, data: bytes, *, heads: int = 0, patience: float = 5.0) -> tuple[str, bytes]:
+def hear(url: str, data: bytes, *, heads: int = 0, quiet_after: int | None = None) -> tuple[str, bytes]:
     """What a server says to `data` and a harmless request after it: statuses, then `live`; and all of its bytes.
 
-    `silence` is a server that says nothing for `patience` seconds.
+    `silence` is a server that says nothing for `PATIENCE` seconds; or for `BRIEF`, when there were as many responses as
+    `quiet_after`.
     """
     said: list[str] = []
     bodies = b""
     with connect(url) as connection, connection.makefile("rb") as stream:
         with suppress(ConnectionError):  # it may hang up on the rest, having said why
             connection.sendall(data + LIVE)
-        connection.settimeout(patience)
         try:
             while True:
+                connection.settimeout(PATIENCE if quiet_after is None or len(said) < quiet_after else BRIEF)
                 found = read_response(stream, is_head=heads > len(said))
                 bodies += repr(found.headers).encode() + found.body
                 is_live = found.headers.get("connection") == "close" and b'"live"' in found.body
