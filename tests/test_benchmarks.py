@@ -22,7 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*RUN, *arguments], env={**os.environ, **environment}, capture_output=True, text=True, timeout=400, check=False
+        [*RUN, *arguments], env={**os.environ, **environment}, capture_output=True, text=True, timeout=1800, check=False
     )
 
 

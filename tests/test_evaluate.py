@@ -121,7 +121,7 @@ def test_places_in_a_long_list_are_found_in_steps_as_many_as_its_members() -> No
     def locate(focus: object, _path: object) -> None:
         asked.append(focus)
 
-    start = time.monotonic()
+    start = time.process_time()
     assert len(evaluate(data, shapes, locate=locate).results) == 12000
     assert set(asked) == {URIRef("https://e.org/x")}
-    assert time.monotonic() - start < 15
+    assert time.process_time() - start < 15

@@ -41,7 +41,7 @@ def test_an_explosive_pattern_does_not_hold_up_a_validation(tmp_path: Path) -> N
         ':S sh:targetSubjectsOf :p ; sh:property [ sh:path :p ; sh:pattern "^(a+)+$" ] .'
     )
     data.write_text(f'@prefix : <https://e.org/> .\n:x :p "{"a" * 5000}b", "{"a" * 5000}", :a, [] .')
-    start = time.monotonic()
+    start = time.process_time()
     report = kg.validate(data, shapes)
     assert len(report.results) == 3
-    assert time.monotonic() - start < 30
+    assert time.process_time() - start < 30
