@@ -19,7 +19,7 @@ def kg(*arguments: str, cwd: Path, stdin: str = "", **environment: str) -> subpr
         capture_output=True,
         text=True,
         env={**os.environ, **environment},
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert "Traceback" not in result.stderr

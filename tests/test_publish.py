@@ -44,7 +44,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engi
 def count(engine: Engine, graph: str) -> int:
     text = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
     fields = {"query": text, "default-graph-uri": graph, "named-graph-uri": NOWHERE}
-    found = httpx.post(engine.query, data=fields, headers={"Accept": "text/csv"})
+    found = httpx.post(engine.query, data=fields, headers={"Accept": "text/csv"}, timeout=60)
     return int(found.text.splitlines()[1])
 
 
@@ -126,7 +126,7 @@ def test_an_engine_that_dies_meanwhile_leaves_nothing_that_is_served(
 def kg(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("KG_")}
     command = [sys.executable, "-c", "from kg.cli import main; main()", *arguments]
-    return subprocess.run(command, env=environment | settings, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment | settings, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_the_command_publishes_a_release_and_serves_it(norrbotten_release: Release, engines: dict[str, Engine]) -> None:

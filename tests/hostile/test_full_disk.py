@@ -39,7 +39,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 def build(project: Project, folder: Path) -> subprocess.CompletedProcess[str]:
     command = [*KG, "build", str(project.root)]
-    return subprocess.run(command, env=environment(folder), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment(folder), capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_a_build_onto_a_full_disk_leaves_the_served_release_as_it_is(disk: Path, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_server_without_standard_error_serves(release: Release) -> None:
 
 def ask_much(url: str) -> None:
     """More than the journal holds before it writes, with errors among it."""
-    with httpx.Client(base_url=url, timeout=10) as client:
+    with httpx.Client(base_url=url, timeout=60) as client:
         for number in range(1200):
             text = "SELEC" if number % 100 == 0 else "ASK {}"
             assert client.get("/sparql", params={"query": text}).status_code == (400 if text == "SELEC" else 200)

@@ -38,7 +38,7 @@ class Response:
     seconds: float = field(default=0.0, compare=False)
 
 
-def connect(url: str, *, seconds: float = 20.0) -> socket.socket:
+def connect(url: str, *, seconds: float = 60.0) -> socket.socket:
     """A connection to the server at `url`."""
     address = urlsplit(url)
     connection = socket.create_connection((address.hostname or "", address.port or 80), seconds)
