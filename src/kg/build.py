@@ -11,7 +11,6 @@ import dataclasses
 import fcntl
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from kg.engine.syntax import syntax_error
 from kg.errors import ConfigurationError, LimitError, QuerySyntaxError, RequestError, SourceError
 from kg.freshness import input_digest, remember_inputs
 from kg.hygiene import Defect, find_defects
+from kg.jobs import processors
 from kg.locations import Locations
 from kg.namespaces import FOREIGN, GOV
 from kg.progress import Progress, quiet
@@ -38,7 +38,7 @@ from kg.saved_query import SavedQuery, read_saved_query
 from kg.shapes.evaluate import Validation
 from kg.shapes.report import ValidationReport
 
-__all__ = ["Build", "build_project", "processors", "project_report", "read_queries", "refuse_broken_query"]
+__all__ = ["Build", "build_project", "project_report", "read_queries", "refuse_broken_query"]
 
 _COUNTED = {
     "organisations": FOREIGN["org"] + "Organization",
@@ -91,11 +91,6 @@ def build_project(project: Project, build: Path, progress: Progress = quiet, *, 
             release = _publish(project, draft, content)
         remember_inputs(build, inputs, release.version)
         return Build(report, (), release)
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def project_report(project: Project, union: Columns, progress: Progress = quiet) -> ValidationReport:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import Any
 
 from kg.errors import SourceError
+from kg.jobs import elsewhere, shares, with_progress
 from kg.turtle.reader import check_turtle, read_text
 from kg.turtle_format import is_canonical
 
-__all__ = ["Fault", "faults", "tell_as_told"]
+__all__ = ["Fault", "faults", "look_as_told"]
 
 _WORTH_A_PROCESS = 2 << 20
 """Bytes that take longer to check than a process takes to start."""
-_CHILD = "from kg.canonical import tell_as_told; tell_as_told()"
+_OF_AN_ERROR = ("message", "line", "column", "hint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +40,15 @@ def faults(
     """
     sizes = {path: _size(path) for path in paths}
     whole = sum(sizes.values())
-    shares: list[list[Path]] = [[] for _ in range(max(1, min(jobs, len(paths), 1 + whole // _WORTH_A_PROCESS)))]
-    for path in sorted(paths, key=lambda path: -sizes[path]):
-        min(shares, key=lambda share: sum(sizes[other] for other in share)).append(path)
-    own, done = max(sum(sizes[path] for path in shares[0]), 1), 0
+    own, *others = shares(paths, sizes.__getitem__, jobs, _WORTH_A_PROCESS)
     found: dict[Path, Fault | None] = {}
     with ExitStack() as running:
-        processes = [running.enter_context(_process(share, prefixes)) for share in shares[1:]]
-        for path in shares[0]:
+        orders = ({"files": [str(path) for path in share], "prefixes": dict(prefixes)} for share in others)
+        told = [running.enter_context(elsewhere(look_as_told, order)) for order in orders]
+        for path in with_progress(own, sizes.__getitem__, lambda part: read(int(whole * part), whole)):
             found[path] = _fault(path, prefixes)
-            done += sizes[path]
-            read(whole * done // own, whole)  # the shares are about equal
-        for share, process in zip(shares[1:], processes, strict=True):
-            found |= zip(share, _told(process), strict=False)
+        for share, answers in zip(others, told, strict=True):
+            found |= zip(share, map(_fault_as_told, share, answers), strict=False)
     for path in paths:
         fault = found[path] if path in found else _fault(path, prefixes)
         if fault is not None:
@@ -78,35 +72,14 @@ def _fault(path: Path, prefixes: Mapping[str, str]) -> Fault | None:
         return Fault(path, error)
 
 
-@contextmanager
-def _process(share: Sequence[Path], prefixes: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that looks at files; it does not outlive what it was started for."""
-    told = {"files": [str(path) for path in share], "prefixes": dict(prefixes)}
-    command = [sys.executable, "-c", _CHILD]
-    pipe, null = subprocess.PIPE, subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=null) as process:  # noqa: S603 - ours
-        try:
-            with suppress(BrokenPipeError), cast(IO[bytes], process.stdin) as stream:
-                stream.write(json.dumps(told).encode())
-            yield process
-        finally:
-            process.kill()
+def look_as_told(order: Mapping[str, Any]) -> Iterator[dict[str, Any] | None]:
+    """What is wrong with the files of an order, one after the other: what a further process does."""
+    for path in order["files"]:
+        fault = _fault(Path(path), order["prefixes"])
+        yield None if fault is None else {name: getattr(fault.error, name) for name in _OF_AN_ERROR if fault.error}
 
 
-def _told(process: subprocess.Popen[bytes]) -> Iterator[Fault | None]:
-    """What a process has found in its files, one after the other, as far as it came."""
-    for line in cast(IO[bytes], process.stdout):
-        with suppress(ValueError):  # of a line that is cut off, with which it ended
-            verdict = json.loads(line)
-            error = verdict["error"] and SourceError(path=Path(verdict["path"]), **verdict["error"])
-            yield Fault(Path(verdict["path"]), error) if verdict["path"] else None
-
-
-def tell_as_told() -> None:
-    """Looks at the files that standard input names: what a further process does."""
-    told = json.load(sys.stdin)
-    for path in told["files"]:
-        fault = _fault(Path(path), told["prefixes"])
-        error = fault and fault.error
-        fields = error and {name: getattr(error, name) for name in ("message", "line", "column", "hint")}
-        print(json.dumps({"path": fault and str(fault.path), "error": fields}), flush=True)
+def _fault_as_told(path: Path, told: Mapping[str, Any] | None) -> Fault | None:
+    if told is None:
+        return None
+    return Fault(path, SourceError(path=path, **told) if told else None)

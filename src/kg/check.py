@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rdflib import URIRef
 
-from kg.build import processors, project_report, read_queries, refuse_broken_query
+from kg.build import project_report, read_queries, refuse_broken_query
 from kg.canonical import faults
 from kg.columns.columns import Columns
 from kg.columns.parsed import NOWHERE, Parsed
@@ -22,6 +22,7 @@ from kg.dataset import derived_graphs
 from kg.errors import KgError, SourceError
 from kg.examples import example_report, expectations, read_expectations
 from kg.hygiene import find_defects, solutions
+from kg.jobs import processors
 from kg.locations import Locations, Place, shown_path
 from kg.namespaces import shorten
 from kg.progress import Progress, quiet

@@ -7,32 +7,30 @@ that is damaged is parsed again (each array has a checksum). Several processes f
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import subprocess
-import sys
 import zipfile
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, cast
+from typing import Any
 
 import numpy as np
 
 from kg.columns.encode import Part, read_part
 from kg.digests import source_digest
 from kg.errors import SourceError
+from kg.jobs import elsewhere, shares, with_progress
 from kg.namespaces import FOREIGN
 
-__all__ = ["NOWHERE", "Parsed", "fill_as_told", "part_digest", "read_parts"]
+__all__ = ["NOWHERE", "Parsed", "parse_as_told", "part_digest", "read_parts"]
 
 _FORM = "1"
 """Another one for another form of the files."""
 _WORTH_A_PROCESS = 4 << 20
 """Bytes that take longer to parse than a process takes to start."""
-_CHILD = "from kg.columns.parsed import fill_as_told; fill_as_told()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,44 +157,33 @@ def _parse_at_once(
     read: Callable[[int], None],
 ) -> Mapping[Path, SourceError]:
     """Has the new ones of the files parsed by several processes, of which this is one; what it found to be broken."""
-    new = sorted((file for file in files if not parsed.has(file.digest)), key=lambda file: -file.size)
-    jobs = min(jobs, len(new), 1 + sum(file.size for file in new) // _WORTH_A_PROCESS)
+    new = [file for file in files if not parsed.has(file.digest)]
+    own, *others = shares(new, lambda file: file.size, jobs, _WORTH_A_PROCESS)
     broken: dict[Path, SourceError] = {}
-    if jobs < 2:
+    if not others:
         return broken
-    shares: list[list[_File]] = [[] for _ in range(jobs)]
-    for file in new:
-        min(shares, key=lambda share: sum(other.size for other in share)).append(file)
+    size = sum(file.size for file in new)
+    before = sum(file.size for file in files) - size
     with ExitStack() as running:
-        processes = [running.enter_context(_process(share, parsed)) for share in shares[1:]]
-        for file in shares[0]:
+        orders = [
+            {"folder": str(parsed.folder), "files": [(str(file.path), file.digest) for file in share]}
+            for share in others
+        ]
+        told = [running.enter_context(elsewhere(parse_as_told, order)) for order in orders]
+        for file in with_progress(own, lambda file: file.size, lambda part: read(before + int(size * part))):
             try:
                 parsed.part(file.path, file.digest, prefixes)
             except SourceError as error:
                 broken[file.path] = error
-            read(sum(other.size for other in files if parsed.has(other.digest)))
-        for process in processes:
-            process.wait()
+        for answers in told:
+            deque(answers, 0)
     return broken
 
 
-@contextmanager
-def _process(share: Sequence[_File], parsed: Parsed) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that parses files; it does not outlive what it was started for."""
-    told = {"folder": str(parsed.folder), "files": [(str(file.path), file.digest) for file in share]}
-    command = [sys.executable, "-c", _CHILD]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
-        try:
-            with suppress(BrokenPipeError), cast(IO[bytes], process.stdin) as stream:
-                stream.write(json.dumps(told).encode())
-            yield process
-        finally:
-            process.kill()
-
-
-def fill_as_told() -> None:
-    """Parses the files that standard input names into the folder that it names: what a further process does."""
-    told = json.load(sys.stdin)
-    for path, digest in told["files"]:
+def parse_as_told(order: Mapping[str, Any]) -> Iterator[str]:
+    """Parses the files of an order into the folder that it names: what a further process does."""
+    parsed = Parsed(Path(order["folder"]))
+    for path, digest in order["files"]:
         with suppress(SourceError):
-            Parsed(Path(told["folder"])).part(Path(path), digest)
+            parsed.part(Path(path), digest)
+        yield digest
