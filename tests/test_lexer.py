@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyoxigraph
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.turtle.lexer import Lines, read_tokens, unescape_string
+from kg.turtle.lexer import Lines, TokenError, read_tokens, unescape_string
 
-TEXT = """\
-@prefix a: <http://a/> .
-@base <http://b/> .
+TOKENS = [
+    ("at", "@prefix"),
+    ("name", "a:"),
+    ("iri", "<http://a/#\\u00e5>"),
+    ("mark", "."),
+    ("comment", "# the first; no a:x"),
+    ("name", "a:x.y"),
+    ("word", "a"),
+    ("name", ":b\\,c%20"),
+    ("mark", ";"),
+    ("name", "a:text"),
+    ("string", '"""two\nlines, "quoted" """'),
+    ("at", "@sv-SE"),
+    ("mark", ","),
+    ("string", "'#'"),
+    ("mark", "^^"),
+    ("iri", "<t>"),
+    ("mark", "["),
+    ("mark", "("),
+    ("integer", "-1"),
+    ("decimal", ".5"),
+    ("double", "1.e0"),
+    ("word", "true"),
+    ("mark", ")"),
+    ("mark", "]"),
+    ("blank", "_:z.1"),
+    ("mark", "."),
+]
 
-# the first
-a:x a a:T ;
-    a:text \"\"\"two
-lines\"\"\" ;
-    a:list ( 1
-      [ a:inner 2 ] ) ;
-    a:last 3 .
-<y> a a:T . a:x a:again 1 .
-_:z a a:T .
-PREFIX a: <http://other/>
-a:x a a:T .
-"""
+
+@pytest.mark.parametrize("between", [" ", "\n", "\r\n\t", "  \n"])
+def test_tokens_have_their_kind_and_their_place(between: str) -> None:
+    text = "".join(written + ("\n" if kind == "comment" else between) for kind, written in TOKENS)
+    tokens = list(read_tokens(text))
+    assert [(token.kind, token.text) for token in tokens] == TOKENS
+    assert all(text[token.start : token.end] == token.text for token in tokens)
+    assert [token.text for token in read_tokens(text, tokens[5].start)] == [written for _, written in TOKENS[5:]]
 
 
-def test_tokens_and_the_space_between_them_are_the_whole_text() -> None:
-    tokens = list(read_tokens(TEXT))
-    assert all(TEXT[token.start : token.end] == token.text for token in tokens)
-    ends = [0, *(token.end for token in tokens)]
-    starts = [*(token.start for token in tokens), len(TEXT)]
-    gaps = "".join(TEXT[end:start] for end, start in zip(ends, starts, strict=True))
-    assert gaps.strip() == ""
-    assert len(tokens) == 46
+def test_what_is_no_token_is_refused_with_its_place_after_those_before_it() -> None:
+    tokens = read_tokens("a:x a\n  << a:s a:p a:o >> .", path=Path("x.ttl"))
+    assert [next(tokens).text for _ in range(2)] == ["a:x", "a"]
+    with pytest.raises(TokenError, match="x.ttl:2:3") as caught:
+        next(tokens)
+    assert caught.value.offset == 8
 
 
 @given(st.text(alphabet="ab\r\n", max_size=20))
