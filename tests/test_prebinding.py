@@ -42,6 +42,10 @@ QUERIES = [
     "SELECT DISTINCT $this ?path { $this ?path ?x FILTER (isLiteral(?x)) }",
     "SELECT $this ?value { ?value :p 3 { { OPTIONAL { ?x :q ?y . $this :q ?y } } UNION { ?x :p 2 } } FILTER (!BOUND(?x)) }",
     "SELECT $this ?value { ?value :p 3 { FILTER NOT EXISTS { $this :q ?y } ?y :p 2 } UNION { ?y :p 7 } }",
+    "SELECT $this (ISIRI($this) AS ?value) { :a :q ?x }",
+    "SELECT $this (STR($currentShape) AS ?value) { :a :q ?x }",
+    "SELECT $this ?value { :a :q ?value } GROUP BY $this ?value HAVING (isIRI($this))",
+    "SELECT $this ?value { ?value :q :a FILTER (BOUND($currentShape)) }",
     "SELECT $this ?value { :a :q ?value }",
 ]
 

@@ -71,7 +71,7 @@ def prepare(query: Query, prebound: Set[str], path: str | None) -> Prepared:
     words = terminals(text)
     top = _groups(words)
     _refuse(words, top, prebound)
-    mentioned = frozenset().union(*(group.mentioned(prebound) for group in top.inner))
+    mentioned = frozenset(_in_expressions(top, prebound)).union(*(group.mentioned(prebound) for group in top.inner))
     where = _injections(top, prebound, mentioned)
     added = [(index, _pattern(variables)) for index, variables in where] + list(_not_of_inputs(words, prebound))
     pieces, last = [], 0
@@ -131,6 +131,15 @@ def _injections(group: _Group, prebound: Set[str], mentioned: frozenset[str]) ->
         if wanted and not inner.is_select:
             yield inner.start, wanted
         yield from _injections(inner, prebound, mentioned)
+
+
+def _in_expressions(top: _Group, prebound: Set[str]) -> Iterator[str]:
+    """The variables in expressions beside the groups of the whole query: of SELECT and HAVING."""
+    depth = 0
+    for token in top.words:
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if token.kind is Kind.VARIABLE and token.text[1:] in prebound and depth:
+            yield token.text[1:]
 
 
 def _pattern(variables: frozenset[str]) -> str:

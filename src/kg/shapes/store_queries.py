@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-import numpy as np
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 from rdflib import Graph
 
@@ -13,8 +13,8 @@ from kg.columns.columns import Columns, Index
 from kg.columns.store import oxigraph_term, to_store
 from kg.columns.terms import Ids
 from kg.dataset import to_quads
-from kg.errors import EngineError
 from kg.namespaces import SHAPES
+from kg.shapes.faults import fault
 from kg.shapes.model import Query
 from kg.shapes.prebinding import INPUTS, Prepared, input_iri
 from kg.turtle.terms import OxigraphTerm
@@ -43,19 +43,20 @@ class StoreQueries:
         """The solutions of a SELECT query: index of the focus node, and the variables by name.
 
         Raises:
-            EngineError: the query is no SELECT.
+            EngineError: the query is no SELECT, or does not return the focus node.
         """
-        number_of = self._columns.terms.number_of
-        rows = np.arange(len(owner))
-        for part in [rows[place : place + 1] for place in rows] if prepared.one_at_a_time else [rows]:
-            places = dict(zip(self._stored(inputs["this"][part]), owner[part].tolist(), strict=True))
-            for solution in self._solutions(query, prepared, {name: column[part] for name, column in inputs.items()}):
-                this = solution.pop("this", None)
+        number_of, places = self._columns.terms.number_of, owner.tolist()
+        if "this" not in prepared.used:  # the same for all
+            for solution in self._solutions(query, prepared, {name: column[:1] for name, column in inputs.items()}):
                 found = {name: number_of(str(term)) for name, term in solution.items()}
-                if this is None:
-                    yield from ((place, found) for place in places.values())
-                elif str(this) in places:
-                    yield places[str(this)], found
+                yield from ((place, found) for place in places)
+            return
+        stored = self._stored(inputs["this"])
+        for part in [[row] for row in range(len(places))] if prepared.one_at_a_time else _told_apart(stored):
+            asked = {stored[row]: places[row] for row in part}
+            for solution in self._solutions(query, prepared, {name: column[part] for name, column in inputs.items()}):
+                place = asked[str(solution.pop("this"))]
+                yield place, {name: number_of(str(term)) for name, term in solution.items()}
 
     def ask(self, query: Query, prepared: Prepared, inputs: Mapping[str, Ids]) -> Iterator[int]:
         """The rows for which an ASK query answers yes."""
@@ -92,8 +93,10 @@ class StoreQueries:
         try:
             result = store.query(prepared.text, prefixes=dict(query.prefixes))
             if not isinstance(result, QuerySolutions):
-                raise EngineError(f"the query of {query.node} is no SELECT")
+                raise fault(self._shapes, query.node, "has a query that is no SELECT")
             names = [variable.value for variable in result.variables]
+            if not query.is_ask and "this" not in names:
+                raise fault(self._shapes, query.node, "has a query that does not return $this")
             for solution in result:
                 yield {name: term for name in names if (term := solution[name]) is not None}
         finally:
@@ -111,6 +114,18 @@ class StoreQueries:
                 yield Quad(subject, NamedNode(input_iri(name)), oxigraph_term(texts[column[row]]), _INPUTS)
             if "shapesGraph" in prepared.used:
                 yield Quad(subject, NamedNode(input_iri("shapesGraph")), _SHAPES_GRAPH, _INPUTS)
+
+
+def _told_apart(stored: Sequence[str]) -> list[list[int]]:
+    """The rows in parts in which no form of a term is there twice: 1 and "1"^^xsd:int are the same to the store."""
+    parts: list[list[int]] = [[]]
+    times: Counter[str] = Counter()
+    for row, text in enumerate(stored):
+        if times[text] == len(parts):
+            parts.append([])
+        parts[times[text]].append(row)
+        times[text] += 1
+    return parts
 
 
 def _quoted(text: str) -> str:
