@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.columns.columns import Columns
@@ -21,23 +21,29 @@ from kg.namespaces import GOV
 from kg.shapes.batches import NONE, Batch
 from kg.shapes.model import Shape
 from kg.shapes.paths import read_path
+from kg.shapes.targets import TARGETS, class_shapes
 
-__all__ = ["TARGETS", "ask_pyshacl", "only_targets_of"]
+__all__ = ["ask_pyshacl", "only_targets_of"]
 
-TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 _PLACEHOLDER = re.compile(r"\{[$?](\w+)\}")
 _IRI = re.compile(r"[a-z][a-z0-9+.-]*:\S+$")
 _CODE = URIRef(GOV.shapeCode)
 
 
 def only_targets_of(shapes: Graph, wanted: Iterable[Node]) -> Graph:
-    """A copy of a shapes graph in which only the wanted shapes have targets, so that only they are evaluated."""
+    """A copy of a shapes graph in which only the wanted shapes have targets, so that only they are evaluated.
+
+    That a class is a shape (SHACL §2.1.3.3) is said by `sh:targetClass`: pySHACL takes an owl:Class for one, too, and
+    misses an instance of a class two steps below rdfs:Class.
+    """
     kept, result = set(wanted), Graph()
-    classes = {RDFS.Class, *shapes.transitive_subjects(RDFS.subClassOf, RDFS.Class)}
+    classes = {RDFS.Class, OWL.Class, *shapes.transitive_subjects(RDFS.subClassOf, RDFS.Class)}
     for triple in shapes:
-        is_target = triple[1] in TARGETS or (triple[1] == RDF.type and triple[2] in classes)
-        if not is_target or triple[0] in kept:
+        is_class = triple[1] == RDF.type and triple[2] in classes
+        if not is_class and (triple[1] not in TARGETS or triple[0] in kept):
             result.add(triple)
+    for node in class_shapes(shapes) & kept:
+        result.add((node, SH.targetClass, node))
     return result
 
 

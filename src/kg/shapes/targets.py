@@ -9,9 +9,10 @@ from rdflib.term import Node
 
 from kg.shapes.model import Target
 
-__all__ = ["class_shapes", "targeted", "targets_of"]
+__all__ = ["TARGETS", "class_shapes", "targeted", "targets_of"]
 
-_DECLARED = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+"""The predicates that declare a target."""
 _PARAMETERS = (
     *(SH["class"], SH.datatype, SH.nodeKind, SH.minCount, SH.maxCount),
     *(SH.minExclusive, SH.minInclusive, SH.maxExclusive, SH.maxInclusive),
@@ -24,12 +25,12 @@ _PARAMETERS = (
 
 def targeted(graph: Graph) -> set[Node]:
     """The shapes that have a target, implicit class targets among them."""
-    return class_shapes(graph).union(*(graph.subjects(target) for target in _DECLARED))
+    return class_shapes(graph).union(*(graph.subjects(target) for target in TARGETS))
 
 
 def targets_of(graph: Graph, node: Node, classes: Set[Node]) -> Iterator[Target]:
     """The targets of a shape; `classes` are the `class_shapes` of the graph."""
-    for kind in _DECLARED:
+    for kind in TARGETS:
         for term in sorted(graph.objects(node, kind), key=str):
             yield Target(kind, term)
     if node in classes:
@@ -41,7 +42,7 @@ def class_shapes(graph: Graph) -> set[Node]:
     classes: set[Node] = {one for one in _instances(graph, RDFS.Class) if isinstance(one, URIRef)}
     shapes = {node for kind in (SH.NodeShape, SH.PropertyShape) for node in _instances(graph, kind)}
     own = {path for parameter in graph.objects(None, SH.parameter) for path in graph.objects(parameter, SH.path)}
-    for predicate in (*_PARAMETERS, *_DECLARED, *own):
+    for predicate in (*_PARAMETERS, *TARGETS, *own):
         shapes.update(graph.subjects(predicate))
     return classes & shapes
 
