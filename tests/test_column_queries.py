@@ -11,10 +11,9 @@ from pyoxigraph import QuerySolutions, RdfFormat, Store
 from generated_queries import HEAD, MORE_DATA, generated_query
 from kg.columns.encode import encode_store
 from kg.shapes.column_queries import ColumnQueries
-from kg.shapes.patterns import NotCompiled, Triple
+from kg.shapes.patterns import NotCompiled
 from kg.shapes.query_reader import read_select
-from kg.shapes.tables import UNBOUND, unit
-from kg.shapes.triple_patterns import TriplePatterns
+from kg.shapes.tables import UNBOUND
 from serving import DATA, TABLE
 
 QUERIES = 3000
@@ -188,11 +187,3 @@ def test_conditions_that_identifiers_or_kinds_answer(body: str) -> None:
 def test_what_columns_cannot_follow_is_said(part: str) -> None:
     with pytest.raises(NotCompiled):
         read_select(f"{HEAD}SELECT ?s {{ ?s ?p ?o . {part} }}", {})
-
-
-def test_patterns_after_one_without_solutions_bind_their_variables_too(store: Store) -> None:
-    select = read_select("SELECT ?a { ?a <urn:nowhere> ?b . ?b <urn:nowhere> ?c . ?d ?e ?f }", {})
-    patterns = [element for element in select.group.elements if isinstance(element, Triple)]
-    found = TriplePatterns(encode_store(store)).extend(patterns, unit(), lambda table: table)
-    assert found.rows == 0
-    assert {name: len(column) for name, column in found.columns.items()} == dict.fromkeys("abcdef", 0)

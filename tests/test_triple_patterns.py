@@ -196,3 +196,10 @@ def test_what_is_expected_of_one_known_end_is_counted(
         *(Triple(Y, path, Term(node, False)), Triple(Term(node, False), X, Y)),
     ):
         assert Estimates(columns).expected(wanted, table) == expected(store, [wanted], before).total()
+
+
+def test_patterns_after_one_without_solutions_bind_their_variables_too() -> None:
+    _, columns = columns_of([("<urn:a>", "<urn:p>", "<urn:b>")])
+    a, b, c, d = (Term(name, True) for name in "abcd")
+    found = TriplePatterns(columns).extend([Triple(a, Q, b), Triple(b, P, c), Triple(c, d, a)], unit(), lambda one: one)
+    assert (found.rows, {name: len(column) for name, column in found.columns.items()}) == (0, dict.fromkeys("abcd", 0))
