@@ -21,7 +21,7 @@ from rdflib.term import Node
 
 from kg.columns.columns import Columns, Triples
 from kg.columns.entities import refuse_nested_entities
-from kg.columns.nesting import refuse_deep_json
+from kg.columns.nesting import refuse_deep_json, watched
 from kg.columns.syntaxes import syntax_of
 from kg.columns.terms import TermTable, language_of
 from kg.errors import SourceError
@@ -112,7 +112,8 @@ def read_part(
         with path.open("rb") as file:
             stream = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if path.suffix == ".gz" else file
             return _part(
-                pyoxigraph.parse(stream, kind, base_iri=base, rename_blank_nodes=True), lambda: read(file.tell())
+                pyoxigraph.parse(watched(stream, kind, path), kind, base_iri=base, rename_blank_nodes=True),
+                lambda: read(file.tell()),
             )
     except (SyntaxError, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _source_error(error, path, kind, prefixes, base) from error

@@ -16,6 +16,7 @@ from kg.errors import SourceError
 from kg.turtle.diagnosis import diagnose, too_long
 from kg.turtle.lexer import TokenError, read_tokens
 from kg.turtle.source_errors import source_error, undecodable
+from kg.turtle.triple_terms import refuse_deep_triple_terms
 
 __all__ = ["check_turtle", "parse_triples", "read_text", "read_triples"]
 
@@ -58,6 +59,7 @@ def check_turtle(
 def _quads(
     text: str, path: Path | None, base: str | None, prefixes: Mapping[str, str] | None
 ) -> Iterator[pyoxigraph.Quad]:
+    refuse_deep_triple_terms(text, path=path)
     is_rdf_12 = False
     try:
         for quad in pyoxigraph.parse(text, pyoxigraph.RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True):
