@@ -125,7 +125,7 @@ class _XmlWatch(_Watch):
         signs = np.frombuffer(whole, np.uint8, len(whole) - len(self._last))
         after = signs[np.flatnonzero(signs[:-1] == _LESS) + 1]
         alone = np.count_nonzero((signs[:-1] == _SLASH) & (signs[1:] == _GREATER))
-        self._level += len(after) - 2 * np.count_nonzero(after == _SLASH) - alone
+        self._level += len(after) - 2 * int(np.count_nonzero(after == _SLASH)) - int(alone)
         return super().is_suspicious(block) or self._level > _DEEPEST
 
     def refuse(self) -> None:

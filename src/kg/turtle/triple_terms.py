@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kg.errors import SourceError
 from kg.turtle.source_errors import source_error
 
 __all__ = ["MOST", "OPENING", "refuse_deep_triple_terms"]
