@@ -47,3 +47,18 @@ def test_a_build_without_a_change_says_so_and_one_after_damage_mends(demo_folder
     mended = kg("build", "demo", "--jobs", "1", cwd=demo_folder)
     assert (mended.returncode, mended.stderr) == (0, "")
     assert dump.read_bytes() == whole
+
+
+def test_a_build_that_publishes_nothing_says_why_as_json(demo_folder: Path) -> None:
+    project = demo_folder / "demo"
+    page = next((project / "data").glob("*.ttl"))
+    page.write_text(page.read_text().replace("skos:prefLabel", "skos:prefLabell", 1))
+    for _ in range(2):
+        built = kg("build", "demo", "--json", "--lang", "en", cwd=demo_folder)
+        assert built.returncode == 1
+        told = json.loads(built.stdout)
+        assert told["version"] is None
+        assert told["conforms"] is (told["counts"]["violation"] == 0)
+        assert told["results"] or told["defects"]
+        assert all("prefLabell" in defect["message"] and defect["place"] for defect in told["defects"])
+        assert built.stderr.endswith("nothing was published\n")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kg.build import build_project
+from kg.errors import SourceError
 from kg.project import Project
 
 
@@ -37,3 +38,13 @@ def test_misspelt_word_stops_the_build_with_place_and_advice(demo: Project, old:
 
 def test_sound_project_has_no_defect(demo: Project) -> None:
     assert build_project(demo, demo.root / "build").defects == ()
+
+
+@pytest.mark.parametrize("deep", ["{" * 5000 + "}" * 5000, "{ FILTER(" + "!" * 30_000 + "true) }"])
+def test_a_check_that_would_end_the_process_is_an_error_of_its_file(demo: Project, deep: str) -> None:
+    path = demo.root / "ontology" / "checks" / "deep.rq"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"SELECT ?term {deep}")
+    with pytest.raises(SourceError, match="2000 are accepted|100 are accepted") as error:
+        build_project(demo, demo.root / "build")
+    assert error.value.path == path

@@ -51,6 +51,7 @@ def test_most_saved_queries_are_plain() -> None:
         "INSERT DATA { }",
         "",
         "ASK " + "{" * 30 + "}" * 30,
+        "ASK { FILTER(" + "!" * 2000 + "true) }",
         "ASK { } #" + "x" * 5000,
     ],
 )

@@ -101,6 +101,34 @@ def test_size_and_nesting_are_limited() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { FILTER(" + "!" * 16_000 + "true) }",
+        "ASK { FILTER(1" + "+1" * 16_000 + ") }",
+        "ASK { FILTER(1" + " -1" * 16_000 + ") }",
+        "ASK { FILTER(?a" + "||?a" * 16_000 + ") }",
+        "ASK { FILTER(?a<" + "!" * 16_000 + "?b>0) }",
+        "ASK { FILTER(?a <'x>') FILTER(" + "!" * 16_000 + "true) }",
+        "ASK {" + "MINUS{}" * 9_000 + "}",
+        "ASK {" + "".join(f"BIND(1 AS ?v{n})" for n in range(3_000)) + "}",
+        "ASK { ?s <u:p>" + "|<u:p>" * 9_000 + " ?o }",
+    ],
+)
+def test_what_is_deep_without_brackets_is_limited_too(text: str) -> None:
+    with pytest.raises(QueryTooLarge, match="groups, filters and operators; 2000 are accepted"):
+        read(text)
+
+
+def test_many_values_are_not_deep() -> None:
+    numbers = " ".join(str(-number) for number in range(5_000))
+    iris = " ".join(f"(<https://example.org/id/organisation/a-b-{number}>)" for number in range(1_000))
+    listed = numbers.replace(" ", ", ")
+    assert read(
+        f"ASK {{ VALUES ?a {{ {numbers} }} VALUES (?b) {{ {iris} }} FILTER(?a IN ({listed})) }}", max_bytes=1 << 20
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "line", "column"), [("", 1, 1), ("# only\n", 1, 1), ("\n  SELEC ?s {}", 2, 3), ("}", 1, 1)]
 )
 def test_a_text_without_a_form(text: str, line: int, column: int) -> None:

@@ -57,6 +57,12 @@ class Build:
     defects: tuple[Defect, ...]
     release: Release | None
 
+    def to_json(self) -> dict[str, object]:
+        """For programs: the report (`ValidationReport.to_json`), the defects, and the version that was published."""
+        defects = [{"check": d.check, "message": d.message, "place": str(d.place or "")} for d in self.defects]
+        version = self.release and self.release.version
+        return {"version": version, "defects": defects, **self.report.document()}
+
 
 def build_project(project: Project, build: Path, progress: Progress = quiet, *, jobs: int | None = None) -> Build:
     """Builds `project` into the directory `build` and makes it current; a violation publishes nothing.

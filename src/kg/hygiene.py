@@ -20,9 +20,11 @@ from kg.columns.columns import Columns
 from kg.columns.store import to_store
 from kg.columns.terms import lexical_of
 from kg.engine.oxigraph import ROWS, Query, encode, evaluate
+from kg.errors import LimitError, RequestError, SourceError
 from kg.locations import Place, shown_path
 from kg.namespaces import CODE, GOV, shorten
 from kg.project import Project
+from kg.query import parse_query
 from kg.saved_query import read_query_text
 from kg.shapes.column_queries import ColumnQueries
 from kg.shapes.patterns import NotCompiled
@@ -63,10 +65,19 @@ def solutions(store: Store, text: str, project: Project) -> list[Binding]:
 
 
 def find_defects(project: Project, union: Columns) -> Iterator[Defect]:
-    """What the hygiene checks of the rulebook and the project find in the union of its published graphs."""
+    """What the hygiene checks of the rulebook and the project find in the union of its published graphs.
+
+    Raises:
+        SourceError: a check is not a query, or has what the endpoint refuses.
+    """
     asked, known = _Asked(project, union), list[str]()
     for path in project.files("ontology", "*.rq"):
-        for terms in asked.rows(read_query_text(path)):
+        text = read_query_text(path)
+        try:
+            parse_query(text, base_iri=project.base_iri, max_bytes=1 << 16, max_depth=100)
+        except (RequestError, LimitError) as refusal:
+            raise SourceError(str(refusal), path=path, hint=refusal.hint) from None
+        for terms in asked.rows(text):
             iris = [text[1:-1] for text in terms if text[0] == "<"]
             words = tuple(
                 shorten(text[1:-1], project.prefixes) if text[0] == "<" else lexical_of(text) for text in terms

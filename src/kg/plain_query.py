@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from kg.query import Dataset, Form, ParsedQuery
+from kg.query import MOST_STEPS, Dataset, Form, ParsedQuery
 
 __all__ = ["read_plain"]
 
@@ -25,10 +25,15 @@ def read_plain(text: str, *, base_iri: str, max_bytes: int, max_depth: int) -> P
     """A query of which only the form matters, its prefixes unread; None if it may be more than that.
 
     It is none if any of its characters could be part of an escape, of SERVICE, FROM or a function that changes from
-    call to call, of a `SELECT *`, or of too much nesting, even where they stand in a string or a comment. An engine may
-    need no blank between two keywords, so a keyword can begin or end within a word.
+    call to call, of a `SELECT *`, or of too much nesting, even where they stand in a string or a comment, or if it is
+    long enough for too many steps. An engine may need no blank between two keywords, so a keyword can begin or end
+    within a word.
     """
-    if 4 * len(text) > max_bytes or text.count("{") + text.count("(") + text.count("[") > max_depth:
+    if (
+        4 * len(text) > max_bytes
+        or len(text) > MOST_STEPS
+        or text.count("{") + text.count("(") + text.count("[") > max_depth
+    ):
         return None
     start = _START.match(text)
     if start is None:

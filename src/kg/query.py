@@ -12,12 +12,16 @@ from enum import StrEnum
 from urllib.parse import urljoin
 
 from kg.errors import QuerySyntaxError, QueryTooLarge, RefusedFeature, UpdateRefused
-from kg.sparql_lexer import Kind, Token, depth, is_ambiguous, position, terminals
+from kg.sparql_lexer import Kind, Token, depth, is_ambiguous, position, steps, terminals
 from kg.suggestions import DID_YOU_MEAN, misspelt_start
 
-__all__ = ["Dataset", "Form", "ParsedQuery", "iri_of", "parse_query", "prologue"]
+__all__ = ["MOST_STEPS", "Dataset", "Form", "ParsedQuery", "iri_of", "parse_query", "prologue"]
+
+MOST_STEPS = 2000
+"""Groups, filters, assignments and operators of one query: twice as many can end the process of an engine."""
 
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "ADD", "MOVE", "COPY", "CREATE", "WITH")
+_STEPS = "{!*/|^&+-"
 _VOLATILE = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
 _SERVICE = re.compile(r"(?<![\w?$:.@%-])SERVICE(?![\w:.-])", re.IGNORECASE)
 
@@ -79,7 +83,7 @@ def parse_query(text: str, *, base_iri: str, max_bytes: int, max_depth: int) -> 
     """Read a query text.
 
     Raises:
-        QueryTooLarge: it is longer than `max_bytes` or nested deeper than `max_depth`.
+        QueryTooLarge: it is longer than `max_bytes`, nested deeper than `max_depth`, or has too many steps.
         UpdateRefused: it is a SPARQL Update.
         RefusedFeature: it has a SERVICE clause.
         QuerySyntaxError: it begins with no query form.
@@ -111,6 +115,12 @@ def _refuse_nesting(text: str, found: tuple[Token, ...], max_depth: int) -> None
         deepest = max(deepest, max((text.count(bracket) for bracket in "{(["), default=0))
     if deepest > max_depth:
         raise QueryTooLarge(f"the query is nested {deepest} brackets deep; {max_depth} are accepted")
+    number = sum(map(text.count, _STEPS)) if is_ambiguous(found) and len(text) > MOST_STEPS else steps(found)
+    if number > MOST_STEPS:
+        raise QueryTooLarge(
+            f"the query has {number} groups, filters and operators; {MOST_STEPS} are accepted",
+            hint="pass many values in a VALUES block, or ask in parts",
+        )
 
 
 def _refuse_service(text: str, found: tuple[Token, ...], prefixes: Mapping[str, str]) -> None:

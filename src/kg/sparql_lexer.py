@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-__all__ = ["Kind", "Token", "depth", "index_of", "is_ambiguous", "position", "terminals", "tokens"]
+__all__ = ["Kind", "Token", "depth", "index_of", "is_ambiguous", "position", "steps", "terminals", "tokens"]
 
 
 class Kind(StrEnum):
@@ -66,6 +66,8 @@ _TERMINAL = r"""
     """.replace("LOCAL", _LOCAL).replace("MORE", _LOCAL_MORE)
 _KINDS = {kind.value: kind for kind in Kind}
 _OPENING = {"{": "}", "(": ")", "[": "]"}
+_OPERATORS = {"!", "*", "/", "|", "^", "&&", "||"}
+_LONG_IRI = 500
 _OPERANDS = {Kind.IRI, Kind.STRING, Kind.PREFIXED, Kind.VARIABLE, Kind.LANGUAGE, Kind.NUMBER}
 
 
@@ -109,6 +111,32 @@ def depth(found: tuple[Token, ...]) -> int:
             level -= 1
         deepest = max(deepest, level + (token.text.count("(") if token.kind is Kind.IRI else 0))
     return deepest
+
+
+def steps(found: tuple[Token, ...]) -> int:
+    """How many groups, filters, assignments and operators there are: each may be a level of an engine's recursion.
+
+    The sign of a number is no operator; neither is what stands outside of parentheses behind a path (`+`). What stands
+    in a long IRI counts, as it may be none (see below).
+    """
+    number, brackets, previous = 0, list[str](), ""
+    for token in found:
+        if token.kind is Kind.WORD:
+            number += token.is_word("BIND", "FILTER")
+        elif token.kind is Kind.IRI and len(token.text) > _LONG_IRI:
+            number += sum(map(token.text.count, "!*/+-&"))
+        elif token.kind is Kind.SIGN:
+            if token.text in _OPENING:
+                brackets.append(token.text)
+                number += token.text == "{"
+            elif token.text in _OPENING.values():
+                del brackets[-1:]
+            elif token.text in _OPERATORS:
+                number += 1
+            elif token.text in "+-":
+                number += brackets[-1:] == ["("] and previous not in {"(", ","}
+        previous = token.text
+    return number
 
 
 def is_ambiguous(found: tuple[Token, ...]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli.options import language_of_environment
-from kg.cli.terminal import progressing
+from kg.cli.terminal import echo_json, progressing
 from kg.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def unchanged_release(project: Project, language: str) -> Release | None:
     return open_release(current)
 
 
-def build_release(project: Project, language: str, jobs: int | None = None) -> Release | None:
-    """The release of a build, or None after the report of its violations was printed."""
+def build_release(project: Project, language: str, jobs: int | None = None, *, as_json: bool = False) -> Release | None:
+    """The release of a build, or None after the report of what is wrong was printed, perhaps as JSON, too."""
     from kg.build import build_project
     from kg.rebound import rebound_prefixes
 
@@ -56,6 +56,8 @@ def build_release(project: Project, language: str, jobs: int | None = None) -> R
     if not outcome.report.conforms:
         click.echo(outcome.report.to_text(project.prefixes, language), err=True)
     if outcome.release is None:
+        if as_json:
+            echo_json(outcome.to_json())
         for place, text in rebound_prefixes(project):
             click.echo(f"{place}: hint: {text}", err=True)
         click.echo("ingenting publicerades" if language == "sv" else "nothing was published", err=True)

@@ -29,7 +29,7 @@ def build(project: Path | None, jobs: int | None, lang: str, as_json: bool) -> i
     """Build a release: read, derive, validate, write, switch. A violation publishes nothing.
 
     Files that have not changed since the last build are not parsed again, and a graph that is the same as before gives
-    the same release.
+    the same release. With --json, what is wrong is on standard output, too, as `kg validate --format json` writes it.
 
     \b
     kg build                 the project of the working directory, or Norrbotten
@@ -39,7 +39,7 @@ def build(project: Path | None, jobs: int | None, lang: str, as_json: bool) -> i
     from kg.project import find_project
 
     found = find_project(project)
-    release = unchanged_release(found, lang) or build_release(found, lang, jobs)
+    release = unchanged_release(found, lang) or build_release(found, lang, jobs, as_json=as_json)
     if release is None:
         return 1
     if as_json:

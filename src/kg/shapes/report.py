@@ -59,10 +59,14 @@ class ValidationReport:
         return summary(self.rules, self.counts(), language)
 
     def to_json(self) -> str:
+        """The `document` as text."""
+        return json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n"
+
+    def document(self) -> dict[str, object]:
         """For programs: `{"conforms": …, "rules": n, "counts": {…}, "results": [{…}]}`."""
         results = [result.to_json() for result in self.results]
         left = [{"shape": str(shape), "reason": reason} for shape, reason in self.left_to_pyshacl]
-        document = {
+        return {
             "conforms": self.conforms,
             "rules": self.rules,
             "counts": self.counts(),
@@ -70,7 +74,6 @@ class ValidationReport:
             "hints": list(self.hints),
             "results": results,
         }
-        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
     def to_graph(self) -> Graph:
         """The standard report (SHACL §3.6.1), with `gov:shapeCode` on each result; the same input, the same graph."""
