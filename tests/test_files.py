@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from rdflib import Graph
+from rdflib import RDF, Graph
 
 import kg
 from kg.errors import ConfigurationError, KgError, SourceError
@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content:
     assert "root:" not in str(error.value)
 
 
-def test_a_folder_stands_for_its_turtle_files(tmp_path: Path, norrbotten: Project) -> None:
+def test_a_folder_stands_for_its_files_of_rdf(tmp_path: Path, norrbotten: Project) -> None:
     (tmp_path / "data" / "empty").mkdir(parents=True)
     write(tmp_path / "data", "data.ttl", DATA)
     shapes = write(tmp_path, "shapes.ttl", GOOD)
@@ -115,6 +115,23 @@ def test_a_folder_stands_for_its_turtle_files(tmp_path: Path, norrbotten: Projec
         validation_of_files([tmp_path / "data" / "empty"], [shapes], norrbotten)
     with pytest.raises(ConfigurationError, match="no Turtle file in .*empty"):
         kg.validate(tmp_path / "data", tmp_path / "data" / "empty")
+
+
+def test_a_folder_stands_for_its_files_of_every_syntax(tmp_path: Path, norrbotten: Project) -> None:
+    (tmp_path / "data").mkdir()
+    write(tmp_path / "data", "a.ttl", DATA)
+    write(
+        tmp_path / "data",
+        "b.NT",
+        "<https://example.org/b> a".replace(" a", f" <{RDF.type}> <https://example.org/C> .\n"),
+    )
+    write(tmp_path / "data", "c.nt~", "nothing")
+    shapes = write(tmp_path, "shapes.ttl", GOOD)
+    [result] = kg.validate(tmp_path / "data", shapes).results
+    assert str(result.focus) == "https://example.org/b"
+    write(tmp_path / "data", "d.owl", "")
+    with pytest.raises(SourceError, match="not a known RDF syntax"):
+        validation_of_files([tmp_path / "data"], [shapes], norrbotten)
 
 
 @contextmanager

@@ -1,13 +1,12 @@
 """Projects: kg.toml is read strictly."""
 
-import os
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from kg.errors import ConfigurationError, SourceError
-from kg.project import find_project, load_project, rulebook_root, visible_files
+from kg.errors import ConfigurationError
+from kg.project import find_project, load_project, rulebook_root
 
 GOOD = """[project]
 name = "demo"
@@ -113,15 +112,3 @@ def test_files_of_editors_and_systems_are_not_those_of_a_project(tmp_path: Path)
     (data / ".#a.ttl").symlink_to("somebody@machine.1234")  # Emacs, while the file has changes
     assert list(project.files("data", "*.ttl")) == list(project.own_turtle_files()) == [data / "a.ttl"]
     assert not list(project.own_turtle_files("ontology"))
-
-
-def test_a_name_that_no_graph_can_have_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / os.fsdecode(b"\xe5.ttl")).write_text("")
-    with pytest.raises(SourceError, match=r"\\udce5\.ttl': the name of the file is not UTF-8"):
-        visible_files(tmp_path, "*.ttl")
-
-
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "a.ttl")
-    with pytest.raises(SourceError, match=r"a\.ttl: this is a pipe or a device"):
-        visible_files(tmp_path, "*.ttl")

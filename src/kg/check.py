@@ -102,6 +102,7 @@ def _error(check: str, error: KgError) -> Finding:
 
 
 def _syntax_and_format(project: Project, counts: dict[str, int], jobs: int, progress: Progress) -> Iterator[Finding]:
+    yield from (_error("syntax", error) for error in project.left_out())
     files = list(project.own_turtle_files())
     counts["Turtle files"] = len(files)
     stage = "syntax and formatting"

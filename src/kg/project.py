@@ -19,9 +19,10 @@ from urllib.parse import quote
 from pyoxigraph import NamedNode
 
 from kg.errors import ConfigurationError, SourceError
+from kg.folders import left_out, visible_files
 from kg.namespaces import prefixes
 
-__all__ = ["Project", "find_project", "load_project", "project_around", "rulebook_root", "visible_files"]
+__all__ = ["Project", "find_project", "load_project", "project_around", "rulebook_root"]
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
@@ -35,25 +36,6 @@ def rulebook_root() -> Path:
     package = Path(__file__).parent
     bundled = package / "bundled"
     return bundled if bundled.is_dir() else package.parents[1]
-
-
-def visible_files(folder: Path, pattern: str) -> list[Path]:
-    """The files below a folder in name order, without those of editors and systems, whose names begin with a dot.
-
-    Raises:
-        SourceError: a name is not UTF-8, or is that of a pipe or a device.
-    """
-    found = sorted(
-        path for path in folder.rglob(pattern) if not any(part[0] == "." for part in path.relative_to(folder).parts)
-    )
-    for path in found:
-        try:
-            str(path.relative_to(folder)).encode()
-        except UnicodeEncodeError:
-            raise SourceError(f"{str(path)!r}: the name of the file is not UTF-8", hint="rename it") from None
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise SourceError("this is a pipe or a device, not a file", path=path)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +71,30 @@ class Project:
         return self.is_bundled or (self.root / "ontology" / "gov.ttl").is_file()
 
     def files(self, layer: str, pattern: str) -> Iterator[Path]:
-        """The files of one of the five layers, the rulebook's own first for ontology and shapes, in name order."""
+        """The files of one of the five layers, the rulebook's own first for ontology and shapes, in name order.
+
+        Raises:
+            SourceError: as `visible_files`, or for what would be `left_out`.
+        """
         roots = [self.root]
         if layer in {"ontology", "shapes"} and not self.has_rulebook:
             roots.insert(0, rulebook_root())
         for root in roots:
+            for error in left_out(root / layer, pattern):
+                raise error
             yield from visible_files(root / layer, pattern)
 
     def own_turtle_files(self, *layers: str) -> Iterator[Path]:
         """Every Turtle file that belongs to this project, or those of some layers, for formatting and checking."""
         for layer in layers or ("ontology", "data", "shapes", "examples"):
             yield from visible_files(self.root / layer, "*.ttl")
+
+    def left_out(self) -> Iterator[SourceError]:
+        """What lies in the project's folders, looks as if it was meant to be read, and is not."""
+        for layer in ("ontology", "data", "shapes", "examples"):
+            yield from left_out(self.root / layer, "*.ttl")
+        for layer in ("ontology", "queries"):
+            yield from left_out(self.root / layer, "*.rq")
 
     def graph_iri(self, name: str) -> str:
         """The IRI of the named graph `name`."""

@@ -118,7 +118,7 @@ def check(project: Path | None, jobs: int | None, lang: str, as_json: bool) -> i
 def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str, engine: str, lang: str) -> int:
     """Validate RDF files against SHACL shapes; exit 1 if they do not conform.
 
-    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, perhaps with .gz, or folders of Turtle.
+    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, perhaps with .gz, or folders of them.
     Results are written when found; what in the shapes asks for nothing is told on standard error.
 
     \b

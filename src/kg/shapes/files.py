@@ -14,8 +14,9 @@ from kg.columns.encode import encode_files, encode_graph, encode_store
 from kg.dataset import read_shapes
 from kg.derive import with_derived
 from kg.errors import ConfigurationError, SourceError
+from kg.folders import rdf_files
 from kg.locations import Locations
-from kg.project import Project, visible_files
+from kg.project import Project
 from kg.shapes.evaluate import Validation
 from kg.shapes.hints import NO_TARGET, hints_of
 from kg.shapes.report import ValidationReport
@@ -34,7 +35,7 @@ def validate(data: Source, shapes: Source, *, engine: str = "compiled") -> Valid
 
     Raises:
         SourceError: a file is of no known syntax, or broken.
-        ConfigurationError: a folder has no Turtle file.
+        ConfigurationError: a folder has no RDF file.
         EngineError: a shape is not well-formed, or cannot be evaluated.
     """
     files = [] if isinstance(data, Graph | Store) else _files(data)
@@ -56,7 +57,7 @@ def validation_of_files(
 
     Raises:
         SourceError: a file is of no known syntax, or broken, or no shape has a target.
-        ConfigurationError: a folder has no Turtle file.
+        ConfigurationError: a folder has no RDF file.
     """
     read = _files(files)
     place, only_pyshacl = Locations(_located(read)).place, _is_pyshacl(engine)
@@ -83,11 +84,13 @@ def _columns(source: Source) -> Columns:
 
 
 def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
-    """The files that are meant, those of a folder being its Turtle files."""
+    """The files that are meant, those of a folder being all its RDF files."""
     named = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
-    found = [file for path in named for file in (visible_files(path, "*.ttl") if path.is_dir() else [path])]
+    found = [file for path in named for file in (rdf_files(path) if path.is_dir() else [path])]
     if not found:
-        raise ConfigurationError(f"there is no Turtle file in {', '.join(map(str, named)) or 'no file at all'}")
+        raise ConfigurationError(
+            f"there is no Turtle file in {', '.join(map(str, named)) or 'no file at all'}, nor another of RDF"
+        )
     return found
 
 
