@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content:
     assert "root:" not in str(error.value)
 
 
-def test_a_folder_stands_for_its_files_of_rdf(tmp_path: Path, norrbotten: Project) -> None:
+def test_a_folder_stands_for_its_turtle_files(tmp_path: Path, norrbotten: Project) -> None:
     (tmp_path / "data" / "empty").mkdir(parents=True)
     write(tmp_path / "data", "data.ttl", DATA)
     shapes = write(tmp_path, "shapes.ttl", GOOD)
@@ -117,21 +117,20 @@ def test_a_folder_stands_for_its_files_of_rdf(tmp_path: Path, norrbotten: Projec
         kg.validate(tmp_path / "data", tmp_path / "data" / "empty")
 
 
-def test_a_folder_stands_for_its_files_of_every_syntax(tmp_path: Path, norrbotten: Project) -> None:
+def test_what_a_folder_has_in_another_syntax_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    write(tmp_path / "data", "a.ttl", DATA)
-    write(
-        tmp_path / "data",
-        "b.NT",
-        "<https://example.org/b> a".replace(" a", f" <{RDF.type}> <https://example.org/C> .\n"),
-    )
-    write(tmp_path / "data", "c.nt~", "nothing")
+    for name in ("a.ttl", "b.TTL", "c.ttl~"):
+        write(tmp_path / "data", name, DATA)
+    other = write(tmp_path / "data", "d.nt", f"<https://example.org/d> <{RDF.type}> <https://example.org/C> .\n")
     shapes = write(tmp_path, "shapes.ttl", GOOD)
-    [result] = kg.validate(tmp_path / "data", shapes).results
-    assert str(result.focus) == "https://example.org/b"
-    write(tmp_path / "data", "d.owl", "")
-    with pytest.raises(SourceError, match="not a known RDF syntax"):
-        validation_of_files([tmp_path / "data"], [shapes], norrbotten)
+    report = kg.validate(tmp_path / "data", shapes)
+    assert report.conforms
+    assert [hint.partition(" is not read: ")[0] for hint in report.hints] == [
+        str(tmp_path / "data" / "b.TTL"),
+        str(other),
+    ]
+    both = kg.validate([tmp_path / "data", other], shapes)
+    assert [len(both.hints), len(both.results)] == [1, 1]
 
 
 @contextmanager

@@ -3,23 +3,55 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 import kg
-from kg.shapes.linear_patterns import is_explosive, matches
+from kg.shapes.linear_patterns import is_explosive, longest_for_re, matches
 
 
-@pytest.mark.parametrize("pattern", ["^(a+)+$", "(a|aa)*", r"^(\w+\s?)*$", "(a*){2,}", "(-[a-z-]+)*", "((x)+y?)+"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^(a+)+$",
+        "(a|aa)*",
+        r"^(\w+\s?)*$",
+        "(a*){2,}",
+        "([a-z]*){9}x",
+        "(a?){30}a{30}",
+        "(a|aa){40}",
+        "(-[a-z-]+)*",
+        "((x)+y?)+",
+    ],
+)
 def test_repeated_groups_are_explosive(pattern: str) -> None:
     assert is_explosive(pattern)
 
 
-@pytest.mark.parametrize("pattern", ["^a+$", "/id/x/[a-z0-9]+(-[a-z0-9]+)*$", "(ab){3}", "(?:/[A-Za-z]+)+"])
+@pytest.mark.parametrize(
+    "pattern", ["^a+$", "/id/x/[a-z0-9]+(-[a-z0-9]+)*$", "(ab){3}", r"(?:\d\d-){2}", "(?:/[A-Za-z]+)+"]
+)
 def test_other_patterns_stay_with_re(pattern: str) -> None:
     assert not is_explosive(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "length"),
+    [
+        ("^abc$", sys.maxsize),
+        (r"^\*\+\?$", sys.maxsize),
+        ("/id/x/[a-z0-9]+(-[a-z0-9]+)*$", 4472),
+        ("^a*b*$", 4472),
+        ("^a*a*a*x$", 391),
+        ("^" + "a?" * 30 + "$", 20),
+        ("^(a+)+$", 0),
+    ],
+)
+def test_re_is_asked_about_texts_that_are_short_enough(pattern: str, length: int) -> None:
+    assert longest_for_re(pattern) == pytest.approx(length, rel=0.05)
 
 
 def test_matches_are_those_of_re() -> None:

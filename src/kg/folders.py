@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kg.errors import SourceError
 
-__all__ = ["left_out", "rdf_files", "visible_files"]
+__all__ = ["left_out", "visible_files"]
 
 _ENDINGS = {
     "*.ttl": (".ttl", ".turtle", ".nt", ".nq", ".n3", ".trig", ".rdf", ".owl", ".jsonld"),
@@ -33,15 +33,6 @@ def visible_files(folder: Path, pattern: str) -> list[Path]:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise SourceError("this is a pipe or a device, not a file", path=path)
     return found
-
-
-def rdf_files(folder: Path) -> list[Path]:
-    """The `visible_files` of a folder whose names are those of RDF, in whatever syntax, in name order.
-
-    Raises:
-        SourceError: as `visible_files`.
-    """
-    return [path for path in visible_files(folder, "*") if _is_called(path, _ENDINGS["*.ttl"]) and not path.is_dir()]
 
 
 def left_out(folder: Path, pattern: str) -> Iterator[SourceError]:

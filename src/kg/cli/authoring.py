@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from kg.cli.current import build_folder
 from kg.cli.options import JOBS, JSON, LANGUAGE, PROJECT, LocalPath
 from kg.cli.terminal import echo_json, progressing, showing_a_bar
 from kg.settings import Settings
+
+if TYPE_CHECKING:
+    from kg.shapes.evaluate import Validation
 
 __all__ = ["check", "cite", "fmt", "new", "validate"]
 
@@ -114,27 +118,50 @@ def check(project: Path | None, jobs: int | None, lang: str, as_json: bool) -> i
     show_default=True,
     help="What evaluates the shapes; pyshacl is slow, for a second opinion.",
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 1e8, min_open=True),
+    metavar="SECONDS",
+    help="Stop after so long, with the shape and the value that it was at, and exit 1.",
+)
 @LANGUAGE
-def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], output: str, engine: str, lang: str) -> int:
+def validate(
+    files: tuple[Path, ...],
+    shape_files: tuple[Path, ...],
+    output: str,
+    engine: str,
+    timeout: float | None,
+    lang: str,
+) -> int:
     """Validate RDF files against SHACL shapes; exit 1 if they do not conform.
 
-    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, perhaps with .gz, or folders of them.
-    Results are written when found; what in the shapes asks for nothing is told on standard error.
+    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, perhaps with .gz, or folders of Turtle.
+    Results are written when found; what is not read, and what in the shapes asks for nothing, is told on standard
+    error. No text takes a pattern of sh:pattern without end; --timeout limits all the rest of strangers' files, too.
 
     \b
     kg validate data/*.ttl            files that belong together are given together
     kg validate data.nt.gz --shapes my-shapes.ttl --format jsonl
+    kg validate strange.ttl --shapes strange-shapes.ttl --timeout 60
     """
     from kg.project import project_around
     from kg.shapes.files import validation_of_files
     from kg.shapes.stream import Writing, write_validation
+    from kg.shapes.time_limit import OutOfTime, time_limit
 
     project = project_around(files[0] / "kg.toml" if files[0].is_dir() else files[0])
-    with showing_a_bar() as advance:
+    validation: Validation | None = None
+
+    def late() -> str:
+        over = OutOfTime(timeout or 0)
+        return f"kg: {validation.overdue(over) if validation is not None else over}"
+
+    with showing_a_bar(late) as advance, time_limit(timeout):
         validation = validation_of_files(list(files), list(shape_files), project, engine=engine)
         writing = Writing(project.prefixes, lang, advance)
         conforms = write_validation(validation, output, lambda text: click.echo(text, nl=False), writing)
-    for hint in validation.hints:
+        hints = validation.hints
+    for hint in hints:
         click.echo(f"hint: {hint}", err=True)
     return 0 if conforms else 1
 

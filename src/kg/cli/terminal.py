@@ -48,9 +48,12 @@ def progressing() -> Iterator[Progress]:
 
 
 @contextmanager
-def showing_a_bar() -> Iterator[Callable[[int, int], None]]:
-    """How much of a validation is done, on a terminal that shows nothing else; meanwhile Ctrl-C is always heard."""
-    with interruptible():
+def showing_a_bar(late: Callable[[], str] | None = None) -> Iterator[Callable[[int, int], None]]:
+    """How much of a validation is done, on a terminal that shows nothing else; meanwhile Ctrl-C is always heard.
+
+    `late` says what took too long if a time limit is not heard (`kg.interruption`).
+    """
+    with interruptible(late):
         if sys.stderr is None or not sys.stderr.isatty() or sys.stdout.isatty():
             yield lambda _done, _all: None
             return

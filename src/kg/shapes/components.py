@@ -46,6 +46,8 @@ class Evaluator:
         self.columns = columns
         self.shapes = shapes
         self.sparql = sparql
+        self.at: tuple[Shape, Constraint] | None = None
+        """The constraint that was begun last."""
         self._evaluate: dict[type, Callable[[Subject, Any], Iterator[Batch]]] = {
             ValueTest: self._value_test,
             Count: self._count,
@@ -85,6 +87,7 @@ class Evaluator:
 
     def constraint(self, subject: Subject, constraint: Constraint) -> Iterator[Batch]:
         """The results of one constraint."""
+        self.at = subject.shape, constraint
         yield from self._evaluate[type(constraint)](subject, constraint)
 
     def conforms(self, shape: Node, nodes: Ids) -> Mask:

@@ -16,11 +16,11 @@ from kg.columns.encode import encode_graph
 from kg.columns.terms import BLANK
 from kg.errors import SourceError
 from kg.locations import Locations, Place
-from kg.namespaces import GOV
+from kg.namespaces import GOV, shorten
 from kg.shapes.batches import Batch
 from kg.shapes.components import Evaluator
 from kg.shapes.details import details_of
-from kg.shapes.faults import ShapeFault
+from kg.shapes.faults import TERMS, ShapeFault, fault
 from kg.shapes.hints import NO_FOCUS_NODE, NO_TARGET, hints_of
 from kg.shapes.model import Shapes
 from kg.shapes.reader import read_shapes_graph
@@ -29,11 +29,14 @@ from kg.shapes.results import Locate, results_of
 from kg.shapes.second_opinion import ask_pyshacl, only_targets_of
 from kg.shapes.sparql import SparqlEvaluator
 from kg.shapes.targets import targeted
+from kg.shapes.time_limit import OutOfTime
 from kg.shapes.validation_result import Result
 
 __all__ = ["Locate", "Validation", "evaluate"]
 
 _CODE = URIRef(GOV.shapeCode)
+_SHOWN = 60
+"""Characters of a value in an error."""
 
 
 def _nowhere(_focus: Node, _path: Node | None) -> None:
@@ -66,6 +69,8 @@ class Validation:
     only_pyshacl: bool = False
     shape_files: Locations = field(default_factory=lambda: Locations(()))
     """The Turtle files of the shapes graph, for where something is wrong with it."""
+    notes: tuple[str, ...] = ()
+    """What was not read."""
 
     @cached_property
     def shapes(self) -> Shapes:
@@ -84,8 +89,8 @@ class Validation:
 
     @cached_property
     def hints(self) -> tuple[str, ...]:
-        """What in the shapes asks for nothing, with its place where the file is known."""
-        found = []
+        """What was not read, and what in the shapes asks for nothing, with its place where the file is known."""
+        found = list(self.notes)
         for hint in hints_of(self.shapes_graph):
             place = self.shape_files.mention(str(hint.term))
             found.append(f"{place}: {hint.text}" if place else hint.text)
@@ -105,10 +110,13 @@ class Validation:
         try:
             yield
         except ShapeFault as error:
-            place = self.shape_files.place(error.subject, error.predicate)
-            if place is None:
-                raise
-            raise SourceError(error.message, path=place.path, line=place.line, hint=error.hint) from error
+            raise self._with_place(error) from error.__cause__
+
+    def _with_place(self, error: ShapeFault) -> ShapeFault | SourceError:
+        place = self.shape_files.place(error.subject, error.predicate)
+        if place is None:
+            return error
+        return SourceError(error.message, path=place.path, line=place.line, hint=error.hint)
 
     @cached_property
     def left_to_pyshacl(self) -> tuple[tuple[Node, str], ...]:
@@ -128,8 +136,24 @@ class Validation:
             EngineError: a shape could not be evaluated.
         """
         with self._placed():
-            for batch in self.batches(progress):
-                yield from results_of(batch, self.columns, self._place, self._explain)
+            try:
+                for batch in self.batches(progress):
+                    yield from results_of(batch, self.columns, self._place, self._explain)
+            except OutOfTime as late:
+                raise self.overdue(late) from None
+
+    def overdue(self, late: OutOfTime) -> ShapeFault | SourceError:
+        """The error that a shape took too long: which, and of which value, as far as that is known."""
+        value = f", over the value {late.value[:_SHOWN]!a}{'…' * (len(late.value) > _SHOWN)}" if late.value else ""
+        hint = "give more time, or mend the shape" + (" or the value" if value else "")
+        at = self._evaluator.at
+        if at is None or self.only_pyshacl:
+            return ShapeFault(
+                f"{late}, in the shapes that pySHACL evaluates", subject=BNode(), predicate=None, hint=hint
+            )
+        shape, constraint = at
+        name = shorten(str(constraint.component), TERMS)
+        return self._with_place(fault(self.shapes_graph, shape.node, f"was {late}, at {name}{value}", hint=hint))
 
     def _place(self, focus: Node, path: Node | None) -> Place | None:
         """Where a node is written; of a blank node, which no file is searched for, where a node with an IRI has it."""

@@ -1,6 +1,7 @@
 """The regular expressions of `sh:pattern` (SHACL §4.4.3): those of SPARQL's REGEX, evaluated by Python where it can.
 
-What Python does not know, such as `\\p{Lu}`, is asked of Oxigraph, a text at a time.
+What Python does not know, such as `\\p{Lu}`, is asked of Oxigraph, a text at a time. What may keep `re` busy for ever
+and Oxigraph does not know, such as `(?=a)(a+)+`, is matched with a limit on its time.
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from kg.shapes.linear_patterns import matches
+import regex
 
-__all__ = ["FLAGS", "matcher"]
+from kg.shapes.linear_patterns import matches
+from kg.shapes.time_limit import OutOfTime
+
+__all__ = ["FLAGS", "limited_matcher", "matcher"]
 
 FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
 _END = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
@@ -30,6 +34,22 @@ def matcher(written: str, flags: str) -> Callable[[str], bool]:
             raise
         return lambda text: matches(written, known, [text]) == [True]
     return lambda text: search(text) is not None
+
+
+def limited_matcher(written: str, flags: str, seconds: float) -> Callable[[str], bool]:
+    """As `matcher`, of a pattern that it takes; `OutOfTime` is raised when a text has taken so many seconds."""
+    try:
+        search = regex.compile(_as_python(written, flags), _known(flags)).search
+    except regex.error:  # the few that are regular expressions for `re` alone
+        return matcher(written, flags)
+
+    def is_found(text: str) -> bool:
+        try:
+            return search(text, timeout=seconds) is not None
+        except TimeoutError:
+            raise OutOfTime(seconds) from None
+
+    return is_found
 
 
 def _as_python(written: str, flags: str) -> str:

@@ -6,7 +6,8 @@ Each gives, for an array of terms, which of them pass; a term is looked at once,
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 
 import numpy as np
@@ -16,11 +17,12 @@ from rdflib.term import Node
 from kg.columns.columns import Columns, is_among
 from kg.columns.places import numbered
 from kg.columns.terms import BLANK, IRI, LITERAL, Ids, Mask, datatype_of, language_of, lexical_of, text_of
-from kg.shapes.linear_patterns import is_explosive, matches
+from kg.shapes.linear_patterns import longest_for_re, matches
 from kg.shapes.literals import comes_before, is_well_formed, read_value
-from kg.shapes.matcher import FLAGS, matcher
+from kg.shapes.matcher import FLAGS, limited_matcher, matcher
 from kg.shapes.model import ValueTest
 from kg.shapes.paths import Inverse, Predicate, Repeated, follow
+from kg.shapes.time_limit import OutOfTime
 
 __all__ = ["NODE_KINDS", "instances", "passes"]
 
@@ -32,11 +34,17 @@ NODE_KINDS: dict[Node, tuple[int, ...]] = {
     SH.BlankNodeOrLiteral: (BLANK, LITERAL),
     SH.IRIOrLiteral: (IRI, LITERAL),
 }
+_PATIENCE = 10.0
+"""Seconds that one text may take of a pattern that may need time without end."""
 _SUPERCLASSES = Repeated(Inverse(Predicate(RDFS.subClassOf)), "*")
 
 
 def passes(columns: Columns, test: ValueTest, values: Ids) -> Mask:
-    """Which of the values pass the test."""
+    """Which of the values pass the test.
+
+    Raises:
+        OutOfTime: a text takes its pattern too long.
+    """
     name = test.component.removeprefix(str(SH)).removesuffix("ConstraintComponent")
     if name == "Class":
         return is_among(values, instances(columns, test.arguments[0]))
@@ -44,11 +52,11 @@ def passes(columns: Columns, test: ValueTest, values: Ids) -> Mask:
         return is_among(values, columns.terms.numbers(test.arguments))
     if name == "NodeKind":
         return np.isin(columns.terms.kinds(values), NODE_KINDS[test.arguments[0]])
-    texts = columns.terms.texts
-    if name == "Pattern" and (found := _in_linear_time(test, [texts[number] for number in values])) is not None:
-        return found
-    check = _CHECKS[name](test)
-    return np.fromiter((check(texts[number]) for number in values), np.bool_, len(values))
+    known = columns.terms.texts
+    texts = [known[number] for number in values]
+    if name == "Pattern":
+        return _have_pattern(test, texts)
+    return np.fromiter(_each(_CHECKS[name](test), texts), np.bool_, len(texts))
 
 
 def instances(columns: Columns, kind: Node) -> Ids:
@@ -79,18 +87,38 @@ def _range(*, above: bool, or_equal: bool, test: ValueTest) -> Callable[[str], b
     return check
 
 
-def _pattern(test: ValueTest) -> Callable[[str], bool]:
-    matches = matcher(str(test.arguments[0]), test.flags)
-    return lambda text: text[0] != "_" and matches(lexical_of(text))
-
-
-def _in_linear_time(test: ValueTest, texts: list[str]) -> Mask | None:
-    """Which texts have a pattern that could keep `re` busy for ever; None for any other pattern."""
+def _have_pattern(test: ValueTest, texts: list[str]) -> Mask:
+    """Which texts have a pattern: `re` is asked about those that are short enough for it, however hostile they are."""
     pattern, flags = str(test.arguments[0]), "".join(letter for letter in test.flags if letter in FLAGS)
-    if "q" in test.flags or not is_explosive(pattern):
-        return None
-    found = matches(pattern, flags, [lexical_of(text) for text in texts])
-    return None if found is None else np.array(found, np.bool_) & np.array([text[0] != "_" for text in texts], np.bool_)
+    longest = sys.maxsize if "q" in test.flags else longest_for_re(pattern)
+    has = np.fromiter((text[0] != "_" for text in texts), np.bool_, len(texts))
+    is_long = np.fromiter((len(text) > longest for text in texts), np.bool_, len(texts))
+    short, long = np.flatnonzero(has & ~is_long), np.flatnonzero(has & is_long)
+    if len(short):
+        found = matcher(pattern, test.flags)
+        has[short] = list(_each(lambda text: found(lexical_of(text)), [texts[place] for place in short]))
+    if len(long):
+        has[long] = _have_hard_pattern(pattern, flags, [texts[place] for place in long])
+    return has
+
+
+def _have_hard_pattern(pattern: str, flags: str, texts: list[str]) -> list[bool]:
+    """As `_have_pattern`, where `re` could be kept busy for ever."""
+    known = matches(pattern, flags, [lexical_of(text) for text in texts])
+    if known is not None:
+        return known
+    found = limited_matcher(pattern, flags, _PATIENCE)
+    return list(_each(lambda text: found(lexical_of(text)), texts))
+
+
+def _each(check: Callable[[str], bool], texts: Iterable[str]) -> Iterator[bool]:
+    """What a check says of each text; one that takes too long is named."""
+    for text in texts:
+        try:
+            yield check(text)
+        except OutOfTime as late:
+            late.value = late.value or text
+            raise
 
 
 def _language_in(test: ValueTest) -> Callable[[str], bool]:
@@ -112,6 +140,5 @@ _CHECKS: dict[str, Callable[[ValueTest], Callable[[str], bool]]] = {
     "MinInclusive": lambda test: _range(above=True, or_equal=True, test=test),
     "MaxExclusive": lambda test: _range(above=False, or_equal=False, test=test),
     "MaxInclusive": lambda test: _range(above=False, or_equal=True, test=test),
-    "Pattern": _pattern,
     "LanguageIn": _language_in,
 }
