@@ -11,6 +11,9 @@ from kg.errors import EngineError
 
 __all__ = ["prove_isolation"]
 
+_PATIENCE = 20.0
+"""Seconds after which a worker hangs: it needs some thousandths, but a machine may stand still for a while."""
+
 
 async def prove_isolation(worker: WorkerProcess) -> None:
     """Ask a SERVICE on a socket of ours and see that nobody comes.
@@ -21,9 +24,9 @@ async def prove_isolation(worker: WorkerProcess) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         text = f"ASK {{ SERVICE <http://127.0.0.1:{listener.getsockname()[1]}/> {{ ?s ?p ?o }} }}"
-        worker.ask({"format": "json", "seconds": 1.0}, text)
+        worker.ask({"format": "json", "seconds": _PATIENCE}, text)
         with contextlib.suppress(TimeoutError, EngineError):
-            async with asyncio.timeout(2.0):
+            async with asyncio.timeout(_PATIENCE):
                 await worker.read()
         with contextlib.suppress(BlockingIOError):
             listener.accept()[0].close()
