@@ -180,7 +180,7 @@ def test_a_query_whose_worker_was_killed_is_asked_once_more(tmp_path: Path) -> N
         with pytest.raises(EngineError, match="unexpectedly"):
             await asked
 
-    with_pool(release, work, replace(SETTINGS, deadline=60.0))
+    with_pool(release, work, replace(SETTINGS, deadline=600.0))
 
 
 def test_a_query_whose_fork_server_was_killed_waits_for_another(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_query_whose_fork_server_was_killed_waits_for_another(tmp_path: Path) 
             assert json.loads(await one)["results"]["bindings"]
         await full(pool)
 
-    with_pool(release, work, replace(SETTINGS, deadline=60.0, workers=3))
+    with_pool(release, work, replace(SETTINGS, deadline=600.0, workers=3))
 
 
 def test_a_worker_killed_during_a_query_is_an_error_not_a_part_of_an_answer(release: Release) -> None:
