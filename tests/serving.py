@@ -208,7 +208,7 @@ def stop_on_the_way(ask: Callable[[float], httpx.Response]) -> None:
     """Ask what has no end until a deadline, in seconds, comes when its answer has begun, as it must on no busy machine."""
     for seconds in (0.75, 1.5, 3.0, 6.0, 12.0):
         try:
-            assert ask(seconds).status_code == 504
+            assert ask(seconds).status_code in (503, 504)  # no worker was free for half of the time, or none had begun
         except httpx.RemoteProtocolError as error:
             assert "incomplete" in str(error)
             return

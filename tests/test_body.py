@@ -113,12 +113,12 @@ def test_a_reader_that_waits_ends_when_the_body_is_stopped() -> None:
         await asyncio.sleep(0.1)
         body.stop()
         with pytest.raises(Stopped):
-            await asyncio.wait_for(reading, 10)
+            await asyncio.wait_for(reading, 60)
 
     for before in (False, True):
         began = time.monotonic()
         asyncio.run(run(before))
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
 
 
 def test_a_body_that_is_stopped_in_its_middle_ends_at_its_next_byte() -> None:

@@ -114,7 +114,13 @@ def site(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         served(release, workers=3, deadline=20.0, admin_token="secret", stderr=stream) as (server, process),
         proxied(folder / "nginx", server) as proxy,
     ):
+        assert is_complete(server)
         yield Site(proxy, server, process.pid, folder / "log")
+
+
+def is_complete(server: str) -> bool:
+    """Whether all workers live, or will soon."""
+    return wait_until(lambda: httpx.get(server + "/health/ready").json()["workers"]["workers"] == 3)
 
 
 def ask(url: str, text: str, **headers: str) -> httpx.Response:
@@ -159,7 +165,7 @@ def test_an_answer_that_fails_on_its_way_is_seen_to_be_broken(site: Site, kills:
             if kills and number == 3:
                 for worker in workers_of(site.pid):
                     os.kill(worker, signal.SIGKILL)
-    assert wait_until(lambda: httpx.get(site.server + "/health/ready").json()["workers"]["workers"] == 3)
+    assert is_complete(site.server)
     with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
         httpx.get(url, timeout=20)
 

@@ -97,6 +97,7 @@ def test_broken_answers_are_counted_apart(server: tuple[str, int]) -> None:
     with pytest.raises(httpx.RemoteProtocolError):  # it grows larger than an answer may be
         httpx.get(url + "/sparql", params={"query": ENDLESS}, timeout=20)
     assert read(url, "kg_broken_answers_total") == 1
+    wait_for(url, "kg_workers", 2)
     httpx.get(url + "/sparql", params={"query": CARTESIAN, "timeout": "1"}, timeout=20)
     assert read(url, "kg_broken_answers_total") == 1
     assert read(url, "kg_requests_total", path="/sparql", status="504") == 1

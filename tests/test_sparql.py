@@ -273,6 +273,7 @@ def test_a_cartesian_query_is_stopped_while_others_are_answered(client: httpx.Cl
         status = httpx.get(server[0] + "/sparql", params=asked, timeout=30).status_code
         outcome.append((status, time.monotonic() - start))
 
+    assert wait_until(lambda: client.get("/health/ready").json()["workers"]["workers"] == 3)
     attacker = threading.Thread(target=attack)
     attacker.start()
     time.sleep(0.2)

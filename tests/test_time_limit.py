@@ -60,18 +60,37 @@ def test_hostile_texts_and_many_ways_are_soon_over(tmp_path: Path, constraint: s
 
 def test_a_validation_has_a_time_limit_in_python(tmp_path: Path) -> None:
     data, shapes = files(tmp_path, 'sh:pattern "^(?=a)(a+)+$"')
-    with pytest.raises(EngineError, match="stopped after 0.5 seconds, in the shapes that pySHACL evaluates"):
-        kg.validate(data, shapes, engine="pyshacl", timeout=0.5)
+    for seconds in (0.5, 2, 8, 32):
+        try:
+            kg.validate(data, shapes, engine="pyshacl", timeout=seconds)
+        except DeadlineExceeded:  # a busy machine has not read the files yet
+            continue
+        except EngineError as error:
+            assert f"stopped after {seconds} seconds, in the shapes that pySHACL evaluates" in str(error)
+            break
+    else:
+        raise AssertionError("it was not stopped at the shape")
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
 
 
+def stopped_at_the_shape(data: Path, shapes: Path) -> str:
+    """What the command says when its time is over; it gets more of it on a machine too busy to come to the shape."""
+    for seconds in (3, 12, 48):
+        begun = time.monotonic()
+        limit = ("--timeout", str(seconds), "--lang", "en")
+        stopped = command("validate", str(data), "--shapes", str(shapes), *limit, cwd=data.parent)
+        assert stopped.returncode == 1
+        assert time.monotonic() - begun < seconds + 30
+        if f"{shapes.name}:3: sh:property of <https://e.org/S> was stopped after {seconds} seconds" in stopped.stderr:
+            return stopped.stderr
+    raise AssertionError(stopped.stderr)
+
+
 def test_the_command_stops_and_says_what_it_was_at(tmp_path: Path) -> None:
     data, shapes = files(tmp_path, 'sh:pattern "^(?=a)(a|aa)+$"')
-    stopped = command("validate", str(data), "--shapes", str(shapes), "--timeout", "3", "--lang", "en", cwd=tmp_path)
-    assert stopped.returncode == 1
-    assert f"{shapes.name}:3: sh:property of <https://e.org/S> was stopped after 3 seconds" in stopped.stderr
-    assert "or mend the shape or the value" in stopped.stderr
+    errors = stopped_at_the_shape(data, shapes)
+    assert "or mend the shape or the value" in errors
 
 
 def test_a_query_of_the_store_that_does_not_end_is_stopped_too(tmp_path: Path) -> None:
@@ -79,11 +98,7 @@ def test_a_query_of_the_store_that_does_not_end_is_stopped_too(tmp_path: Path) -
     data, shapes = files(
         tmp_path, f'sh:sparql [ sh:select "{query}" ]', "".join(f":x{n} :p {n} .\n" for n in range(2000))
     )
-    begun = time.monotonic()
-    stopped = command("validate", str(data), "--shapes", str(shapes), "--timeout", "3", "--lang", "en", cwd=tmp_path)
-    assert time.monotonic() - begun < 60
-    assert stopped.returncode == 1
-    assert f"{shapes.name}:3: sh:property of <https://e.org/S> was stopped after 3 seconds" in stopped.stderr
+    stopped_at_the_shape(data, shapes)
 
 
 def test_reading_counts(tmp_path: Path) -> None:
