@@ -62,7 +62,7 @@ _SHORTCUTS: Mapping[str, tuple[tuple[str, str, str, str, str], ...]] = MappingPr
     }
 )
 """By kind: from-role, what the name of who plays it begins with, to-role, shortcut, inverse."""
-_EXCLUDING = {"role:alternate", "seat-type:alternate"}
+_EXCLUDING = {"role:alternate", "role:observer", "seat-type:alternate", "seat-type:observer"}
 _BOUNDS = {
     "gov:validFrom": ("gov:earliestStart", "gov:latestStart"),
     "gov:validTo": ("gov:earliestEnd", "gov:latestEnd"),

@@ -20,6 +20,7 @@ CODES = {
     "role:chair": ("ordförande", "chair"),
     "role:member": ("ledamot", "member"),
     "role:alternate": ("ersättare", "alternate"),
+    "role:observer": ("adjungerad", "observer"),
 }
 """The codes that parties and relations have, with the labels of the codelists."""
 _POPULATION = "group:municipalities"

@@ -1,8 +1,8 @@
 """The planted answers of a generated project beside those of its release: `python benchmarks/planted.py DIR`.
 
-Effective owners with their shares, circles of owners and seats are asked of the release with SPARQL; a project that has
-planted violations is validated, and must have those and no others. Prints how many answers were planted, found and
-wrong; exit 1 when one is wrong.
+Effective owners with their shares, circles of owners, seats and interlocks are asked of the release with SPARQL; a
+project that has planted violations is validated, and must have those and no others. Prints how many answers were
+planted, found and wrong; exit 1 when one is wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from planting import Planted, Seats
+from planting import Interlocked, Planted, Seats
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, Store
 
 from kg.build import build_project
@@ -62,6 +62,7 @@ def compare(folder: Path) -> list[Tally]:
     if release is not None:
         asked = _Asked(open_store(release.store_path), project)
         tallies += [_ownership(planted, asked), _circles(planted, asked), _seats(planted.seats, asked)]
+        tallies.append(_interlocks(planted.interlocked, asked))
     return tallies
 
 
@@ -178,6 +179,29 @@ def _seats(bodies: Iterable[Seats], asked: _Asked) -> Tally:
         tally.count(f"{name}: all seats, alternates", [(body.total, body.alternates)], totals or None)
         short = sorted(holder for (holder,) in asked.rows(f"SELECT ?holder {{ ?holder gov:holdsSeatsIn {name} }}"))
         tally.count(f"{name}: seats held by", sorted(holder.party for holder in held), short or None)
+    return tally
+
+
+def _interlocks(groups: Iterable[Interlocked], asked: _Asked) -> Tally:
+    """Of each body all that share members with it, of each pair by whom and why; who sits in too many bodies."""
+    tally = Tally("interlocks")
+    for group in groups:
+        for body in group.bodies:
+            others = sorted(other for pair in group.pairs if body in pair[:2] for other in set(pair[:2]) - {body})
+            rows = asked.rows(f"SELECT ?other {{ {body} gov:interlockedWith ?other }}")
+            tally.count(f"{body} beside", others, sorted(other for (other,) in rows))
+            query = f"SELECT ?other {{ ?node gov:interlockedBody {body} , ?other FILTER (?other != {body}) }}"
+            tally.count(f"{body} in nodes with", others, sorted(other for (other,) in asked.rows(query)))
+        for one, other, members, relations in group.pairs:
+            pair = f"?node gov:interlockedBody {one} , {other} ."
+            expected = {"sharedMember": members, "sharedMemberCount": [str(len(members))], "restsOn": relations}
+            for name, values in expected.items():
+                rows = asked.rows(f"SELECT ?value {{ {pair} ?node gov:{name} ?value }}")
+                tally.count(f"{one} and {other}: {name}", values, sorted(value for (value,) in rows))
+        for person in group.people:
+            rows = asked.rows(f"SELECT ?number {{ {person} gov:unpairedBodies ?number }}")
+            expected_number = [str(group.unpaired[person])] if person in group.unpaired else []
+            tally.count(f"{person}: bodies without pairs", expected_number, [number for (number,) in rows])
     return tally
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ownerships import Bounds
 
-__all__ = ["MOST", "Holder", "Planted", "Seats"]
+__all__ = ["MOST", "Holder", "Interlocked", "Planted", "Seats"]
 
 MOST = 20_000
 """Effective shares that are planted, about; of a large graph, those of every so many groups."""
@@ -37,6 +37,20 @@ class Seats:
     holders: list[Holder]
 
 
+@dataclass(frozen=True, slots=True)
+class Interlocked:
+    """Bodies and people who have to do with each other and with no others.
+
+    `pairs` are all bodies with members in common: the two, the members, and the memberships that say so; `unpaired` are
+    people in too many bodies to make pairs, with how many they are.
+    """
+
+    bodies: list[str]
+    people: list[str]
+    pairs: list[tuple[str, str, list[str], list[str]]]
+    unpaired: dict[str, int]
+
+
 @dataclass(slots=True)
 class Planted:
     """Names are as Turtle writes them.
@@ -52,6 +66,7 @@ class Planted:
     circles: list[list[str]] = field(default_factory=list)
     trees: list[str] = field(default_factory=list)
     seats: list[Seats] = field(default_factory=list)
+    interlocked: list[Interlocked] = field(default_factory=list)
     violations: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
@@ -95,5 +110,9 @@ class Planted:
             Seats(**{**body, "holders": [Holder(**holder) for holder in body["holders"]]})
             for body in found.pop("seats")
         ]
+        together = [
+            Interlocked(**{**group, "pairs": [tuple(pair) for pair in group["pairs"]]})
+            for group in found.pop("interlocked")
+        ]
         pairs = {name: [tuple(item) for item in found.pop(name)] for name in ("ownership", "violations")}
-        return cls(**found, **pairs, seats=seats)
+        return cls(**found, **pairs, seats=seats, interlocked=together)

@@ -10,27 +10,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
+from committees import Committees
+from interlocking import CROWD, Interlocking
 from names import PLACES
 from ownerships import WHOLE, Group, Rates
-from parties import Parties
 from planting import Holder, Planted, Seats
 from statements import LAST_YEAR, Pair, Thing, local
 
 __all__ = ["Register"]
 
 _RATES = Rates(ranges=0.2, circles=0.08, unknown=0.15)
+_INTERLOCKINGS = 300
+"""Groups of bodies of which interlocks are planted, at most; one in `_APART` triples, or in more of a large graph."""
+_APART = 3000
+_CROWDED = 50_000
+"""Triples of a graph from which on it has one who sits everywhere."""
 _TRIPLES = 150
 """Statements about one company of a group with its owners, board and grants, about."""
 
 
-class Register(Parties):
+class Register(Committees):
     """A graph of `count` triples, to the end of a group; `planted` is what is known of it when it is made."""
 
     def __init__(self, count: int, seed: int) -> None:
         super().__init__(Random(seed), publics=min(311, max(20, count // 2000)))
         self.wanted = count
         self.planted = Planted.of_size(count)
-        self.associations = self.groups = 0
+        self.associations = self.groups = self.interlockings = 0
 
     def blocks(self) -> Iterator[list[Thing]]:
         """The sources and the public sector, then groups of companies, bodies and grants until it is enough."""
@@ -43,6 +49,8 @@ class Register(Parties):
             self._group()
             if self.random.random() < 0.2:
                 self._association()
+            if self.count >= (self.interlockings + 1) * max(_APART, self.wanted // _INTERLOCKINGS):
+                self._interlocking()
         yield self._taken()
 
     def _taken(self) -> list[Thing]:
@@ -183,6 +191,14 @@ class Register(Parties):
         for holder in holders:
             self._seats(holder, body, is_whole=is_whole)
         self.planted.body(number, Seats(body, total, alternates, holders))
+
+    def _interlocking(self) -> None:
+        """Bodies and people of whom it is planted who sits with whom; once in a large graph, somebody everywhere."""
+        crowd = CROWD if self.interlockings == 1 and self.wanted >= _CROWDED else 0
+        made = Interlocking(self.random, self.interlockings, crowd=crowd)
+        self.interlockings += 1
+        self.committees(made)
+        self.planted.interlocked.append(made.answers())
 
     def _holder(self, party: str, place: int) -> Holder:
         ordinary = self.random.randint(1, 13)

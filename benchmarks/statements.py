@@ -114,6 +114,10 @@ class Statements:
             ("gov:validTo", self.when(before - self.random.randint(1, 2))),
         ]
 
+    def planned(self) -> list[Pair]:
+        """A period that has not begun."""
+        return [("gov:validFrom", self.when(AS_OF.year + self.random.randint(1, 5))), ("gov:openEnded", "true")]
+
     def register(self) -> str:
         """One of the registers."""
         return f"source:s{int(self.random.random() * _REGISTERS)}"

@@ -7,6 +7,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -17,7 +18,7 @@ from kg.namespaces import FOREIGN, GOV
 from kg.project import load_project
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
-COUNT, SEED = 10_000, 3
+COUNT, SEED = 10_000, 17
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +27,14 @@ def bench() -> Iterator[SimpleNamespace]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(BENCHMARKS)
         import generate
+        import interlocking
         import planted
         import register
         import violations
 
-        yield SimpleNamespace(generate=generate, planted=planted, register=register, violations=violations)
+        yield SimpleNamespace(
+            generate=generate, interlocking=interlocking, planted=planted, register=register, violations=violations
+        )
 
 
 @pytest.fixture(scope="module")
@@ -132,17 +136,56 @@ def test_planted_answers_are_those_of_the_release(bench: SimpleNamespace, folder
     assert tallies["effective shares"].planted > 300
     assert tallies["circles"].planted >= 1
     assert tallies["seats"].planted > 30
+    assert tallies["interlocks"].planted > 60
+
+
+@pytest.fixture(scope="module")
+def crowded(bench: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project with somebody who sits everywhere."""
+    folder = tmp_path_factory.mktemp("crowded") / "project"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bench.register, "_CROWDED", 0)
+        bench.generate.write_project(folder, COUNT, SEED)
+    return folder
+
+
+def test_planted_interlocks_are_those_of_the_release_whoever_sits_everywhere(
+    bench: SimpleNamespace, crowded: Path
+) -> None:
+    groups = bench.planted.Planted.read(crowded / "planted.json").interlocked
+    everywhere = [person for group in groups for person in group.unpaired]
+    bodies = [body for group in groups for body in group.bodies]
+    paired = {body for group in groups for pair in group.pairs for body in pair[:2]}
+    assert len(everywhere) == 1
+    assert any(set(members) & set(everywhere) for group in groups for _, _, members, _ in group.pairs)
+    assert all(group.bodies[-1] not in paired for group in groups)  # it shares nobody
+    build_project(load_project(crowded), crowded / "build")
+    [tally] = [tally for tally in bench.planted.compare(crowded) if tally.name == "interlocks"]
+    assert tally.wrong == []
+    pairs, people = sum(len(group.pairs) for group in groups), sum(len(group.people) for group in groups)
+    assert tally.planted == tally.found == 2 * len(bodies) + 3 * pairs + people > 700
+
+
+def test_people_sit_in_bodies_in_every_way(bench: SimpleNamespace) -> None:
+    ways = bench.interlocking.WAYS
+    made = [bench.interlocking.Interlocking(Random(number), number) for number in range(100)]
+    found = {place.way for one in made for place in one.places}
+    assert found == {way for several in ways.values() for way in several}
+    assert len(ways) == 11
 
 
 def changed(bench: SimpleNamespace, folder: Path, tmp_path: Path) -> Path:
-    """A project with the same release, of which four answers are planted wrong."""
+    """A project with the same release, of which five answers are planted wrong."""
     answers = bench.planted.Planted.read(folder / "planted.json")
     owner, owned, least, most = answers.ownership[0]
     answers.ownership[0] = (owner, owned, least - 0.00001, most)
-    del answers.ownership[1]
+    asked = Counter(owned for _, owned, *_ in answers.ownership[1:])
+    del answers.ownership[next(place for place, row in enumerate(answers.ownership) if place and asked[row[1]] > 1)]
     answers.circles[0].append("organisation:o0")
     body = answers.seats[0]
     answers.seats[0] = type(body)(body.body, body.total + 1, body.alternates, body.holders)
+    one, other, members, relations = answers.interlocked[0].pairs[0]
+    answers.interlocked[0].pairs[0] = (one, other, members, relations[1:])
     (tmp_path / "kg.toml").write_bytes((folder / "kg.toml").read_bytes())
     (tmp_path / "build").symlink_to(folder / "build")
     answers.write(tmp_path / "planted.json")
@@ -152,7 +195,7 @@ def changed(bench: SimpleNamespace, folder: Path, tmp_path: Path) -> Path:
 def test_wrong_answers_are_found(bench: SimpleNamespace, folder: Path, built: Build, tmp_path: Path) -> None:
     found = changed(bench, folder, tmp_path)
     wrong = {tally.name: len(tally.wrong) for tally in bench.planted.compare(found)}
-    assert wrong == {"violations": 0, "effective shares": 2, "circles": 2, "seats": 1}
+    assert wrong == {"violations": 0, "effective shares": 2, "circles": 2, "seats": 1, "interlocks": 1}
     done = command(BENCHMARKS / "planted.py", found)
     assert done.returncode == 1
     assert "| circles | 2 | 2 | 2 |" in done.stdout
@@ -212,7 +255,7 @@ def test_codes_of_the_lines_are_labelled_as_in_the_codelists(bench: SimpleNamesp
     quads = parse(path=str(built.release.path / "dump.nq"), format=RdfFormat.N_QUADS)
     published = {f"{quad.subject} {quad.predicate} {quad.object} ." for quad in quads}
     assert set(lines) <= published
-    assert len(lines) == 30
+    assert len(lines) == 33
 
 
 def test_lines_are_as_many_as_asked_for(bench: SimpleNamespace) -> None:
