@@ -85,15 +85,16 @@ def build_project(project: Project, build: Path, progress: Progress = quiet, *, 
         quads, union, published = graphs.sorted_quads(), graphs.union, len(graphs.published)
         del graphs  # as much memory as the triples of the files take
         with new_draft(build) as draft:
-            with draft.writing(quads, jobs, lambda done: progress("writing", done, len(quads))) as written:
+            with draft.writing(quads, jobs, lambda done: progress("writing", done, quads.most)) as written:
                 report = project_report(project, union, progress)
                 defects = tuple(find_defects(project, union))
                 if defects or not report.conforms:
                     return Build(report, defects, None)
-                dump = written()
-            triples = quads.union_size
-            sizes = {"quads": len(quads) + triples, "triples": triples, "graphs": published}
-            content = _Content(dump, queries, report, {**sizes, **_counts(union)})
+                counts = _counts(union)
+                del union  # as much memory again; the store takes more of it to its end
+                made = written()
+            sizes = {"quads": made.quads + made.triples, "triples": made.triples, "graphs": published}
+            content = _Content(made.dump, queries, report, {**sizes, **counts})
             release = _publish(project, draft, content)
         remember_inputs(build, inputs, release.version)
         return Build(report, (), release)

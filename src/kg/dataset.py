@@ -54,12 +54,12 @@ def read_shapes(project: Project) -> Graph:
 class Graphs:
     """The named graphs of a project, by IRI, as columns over one table of terms, and `union`, the default graph."""
 
-    named: Mapping[str, Triples]
+    named: dict[str, Triples]
     union: Columns
     published: frozenset[str]
 
     def sorted_quads(self) -> SortedQuads:
-        """All quads in the order of their lines."""
+        """All quads in the order of their lines; it takes them, and leaves the union."""
         return sorted_quads(self.union.terms, self.named, self.published)
 
     def dataset(self) -> Dataset:

@@ -24,10 +24,19 @@ from kg.digests import file_digest
 from kg.errors import ConfigurationError
 from kg.release import SUMS, Manifest, Release, is_whole, open_release, release_files
 
-__all__ = ["Draft", "new_draft", "publish_release"]
+__all__ = ["Draft", "Written", "new_draft", "publish_release"]
 
 _AT_ONCE = 100_000
 """Quads that a thread loads at one time: about 100 MB of memory; more are not faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a dataset was written as: the SHA-256 of its dump, how many quads, and how many triples of their union."""
+
+    dump: str
+    quads: int
+    triples: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +55,11 @@ class Draft:
     @contextmanager
     def writing(
         self, quads: SortedQuads, jobs: int, report: Callable[[int], None] = lambda _: None
-    ) -> Iterator[Callable[[], str]]:
+    ) -> Iterator[Callable[[], Written]]:
         """Writes `dump.nq` and the store with `jobs` threads, while the caller does something else.
 
-        What it gives waits until all is written, and gives the SHA-256 of the dump. `report` is told how many quads are
-        written. A caller that leaves without having waited wants it no more: the threads stop after the piece that they
-        are at.
+        What it gives waits until all is written, and tells what that is. `report` is told how many quads are written. A
+        caller that leaves without having waited wants it no more: the threads stop after the piece that they are at.
         """
         with _translated(self.path):
             dump, store = (self.path / "dump.nq").open("wb"), self._store()
@@ -64,7 +72,7 @@ class Draft:
             finally:
                 writing.over.set()
 
-    def _finished(self, writing: _Writing, threads: list[Future[None]]) -> str:
+    def _finished(self, writing: _Writing, threads: list[Future[None]]) -> Written:
         with _translated(self.path):
             for thread in threads:
                 thread.result()
@@ -120,7 +128,7 @@ class _Writing:
     def __init__(self, store: Store, pieces: Iterator[Lines], dump: IO[bytes], report: Callable[[int], None]) -> None:
         self.over = threading.Event()
         self._store, self._pieces, self._dump, self._report = store, pieces, dump, report
-        self._digest, self._turn, self._done = hashlib.sha256(), threading.Lock(), 0
+        self._digest, self._turn, self._done, self._merged = hashlib.sha256(), threading.Lock(), 0, 0
 
     def work(self) -> None:
         """What each thread does."""
@@ -131,17 +139,18 @@ class _Writing:
                 self._store.bulk_load(input=piece.triples, format=RdfFormat.N_TRIPLES, lenient=True)
                 with self._turn:
                     self._done += piece.number
+                    self._merged += piece.merged
                     self._report(self._done)
         except BaseException:
             self.over.set()
             raise
 
-    def close(self) -> str:
-        """Ends the store and the dump when all pieces are there; the SHA-256 of the dump."""
+    def close(self) -> Written:
+        """Ends the store and the dump when all pieces are there."""
         _settle(self._store)
         del self._store
         self._dump.flush()
-        return self._digest.hexdigest()
+        return Written(self._digest.hexdigest(), self._done, self._merged)
 
     def _next(self) -> Lines | None:
         with self._turn:

@@ -55,9 +55,8 @@ class Columns:
         """`triples` holds subject, predicate and object of one triple after the other."""
         self.terms = terms
         self._given = _by_predicate(np.asarray(triples, np.int32).reshape(-1, 3))
-        self._forward: dict[int, Column] = {}
+        self._ordered: set[int] = set()
         self._backward: dict[int, Column] = {}
-        self._by_node: dict[bool, tuple[Ids, Ids, Ids]] = {}
         self._sizes: dict[int, tuple[int, int, int]] = {}
 
     def plus(self, triples: Triples) -> Columns:
@@ -67,9 +66,9 @@ class Columns:
         both._given = self._given | {
             predicate: (np.concatenate([subject, before[0]]), np.concatenate([value, before[1]]))
             for predicate, (subject, value) in fresh.items()
-            for before in [self._forward.get(predicate) or self._given.get(predicate, (subject[:0], value[:0]))]
+            for before in [self._given.get(predicate, (subject[:0], value[:0]))]
         }
-        both._forward = {known: column for known, column in self._forward.items() if known not in fresh}
+        both._ordered = self._ordered - fresh.keys()
         both._backward = {known: column for known, column in self._backward.items() if known not in fresh}
         both._sizes = {known: size for known, size in self._sizes.items() if known not in fresh}
         return both
@@ -84,11 +83,12 @@ class Columns:
 
     def forward(self, predicate: int) -> Column:
         """Subjects and objects of a predicate, in the order of the subjects, then of the objects."""
-        if predicate not in self._forward:
-            none = np.empty(0, np.int32)
-            subject, value = self._given.get(predicate, (none, none))
-            self._forward[predicate] = _halves(distinct(_keys(subject, value)))
-        return self._forward[predicate]
+        if predicate not in self._given:
+            return np.empty(0, np.int32), np.empty(0, np.int32)
+        if predicate not in self._ordered:
+            self._given[predicate] = _halves(distinct(_keys(*self._given[predicate])))
+            self._ordered.add(predicate)
+        return self._given[predicate]
 
     def backward(self, predicate: int) -> Column:
         """Objects and subjects of a predicate, in the order of the objects, then of the subjects."""
@@ -174,13 +174,17 @@ class Columns:
 
     def statements(self, nodes: Ids, *, inverse: bool = False) -> tuple[Index, Ids, Ids]:
         """All triples of the nodes: index of the node, predicate, object; with `inverse`, of the nodes as objects."""
-        if inverse not in self._by_node:
-            subject, link, value = self.all_columns()
+        none, is_asked = np.empty(0, np.int32), np.zeros(max(len(self.terms), nodes.max(initial=0) + 1), np.bool_)
+        is_asked[nodes[nodes >= 0]] = True
+        parts = [(none, none, none)]
+        for predicate in self._given:
+            subject, value = self.forward(predicate)
             keys, others = (value, subject) if inverse else (subject, value)
-            order = np.argsort(keys, kind="stable")
-            self._by_node[inverse] = keys[order], link[order], others[order]
-        keys, link, others = self._by_node[inverse]
-        pairs = gather(keys, np.arange(len(keys), dtype=np.int32), nodes)
+            rows = np.flatnonzero(is_asked[keys])
+            parts.append((keys[rows], np.full(len(rows), predicate, np.int32), others[rows]))
+        keys, link, others = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.argsort(keys, kind="stable").astype(np.int32)
+        pairs = gather(keys[order], order, nodes)
         return pairs.owner, link[pairs.value], others[pairs.value]
 
 
@@ -224,12 +228,12 @@ def _by_predicate(triples: Triples) -> dict[int, Column]:
     predicates = np.flatnonzero(counts)
     rank = np.zeros(len(counts), np.uint16 if len(predicates) < 1 << 16 else np.intp)
     rank[predicates] = np.arange(len(predicates))
-    order = np.argsort(rank[triples[:, 1]], kind="stable")
-    subject, value, ends = triples[order, 0], triples[order, 2], np.cumsum(counts[predicates])
-    return {
-        predicate: (subject[end - count : end], value[end - count : end])
+    order, ends = np.argsort(rank[triples[:, 1]], kind="stable"), np.cumsum(counts[predicates])
+    rows = {
+        predicate: order[end - count : end]
         for predicate, count, end in zip(predicates.tolist(), counts[predicates].tolist(), ends.tolist(), strict=True)
     }
+    return {predicate: (triples[own, 0], triples[own, 2]) for predicate, own in rows.items()}
 
 
 def _keys(high: Index | Ids, low: Ids) -> NDArray[np.int64]:

@@ -40,9 +40,10 @@ class TriplePatterns:
     @cached_property
     def _in_graph(self) -> Mask:
         """Which terms are the subject or the object of a triple; the last place is for all that came later."""
-        subject, _, value = self._columns.all_columns()
-        is_node = np.zeros(max(int(part.max(initial=-1)) for part in (subject, value)) + 2, np.bool_)
-        is_node[subject] = is_node[value] = True
+        is_node = np.zeros(len(self._columns.terms) + 1, np.bool_)
+        for predicate in self._columns.predicates:
+            subject, value = self._columns.forward(predicate)
+            is_node[subject] = is_node[value] = True
         return is_node
 
     def extend(self, patterns: list[Triple], table: Table, after: Step, at_last: Step | None = None) -> Table:
