@@ -108,6 +108,8 @@ class ColumnQueries:
                 waiting.append(element)
             elif not isinstance(element, Filter):
                 table, waiting = self._extended(waiting, table, filters), []
+                if isinstance(element, Bind | Optional):  # which take no solution away
+                    table = self._ready(filters, table, even_exists=True)
                 table = self._element(element, table)
                 table = self._ready(filters, table)
         return self._patterns.extend(
@@ -183,10 +185,11 @@ class ColumnQueries:
         seen = self._with_exists(condition, table)
         return table.take(np.flatnonzero(self._expressions.holds(condition, seen)))
 
-    def _ready(self, filters: list[Expression], table: Table) -> Table:
+    def _ready(self, filters: list[Expression], table: Table, *, even_exists: bool = False) -> Table:
         """Applies, and takes from the list, the filters that nothing further can change."""
         for condition in list(filters):
-            if not condition.exists and all(table.is_bound(name) for name in condition.variables):
+            used = condition.variables.union(*(group.variables() for _, group in condition.exists))
+            if (even_exists or not condition.exists) and all(table.is_bound(name) for name in used):
                 filters.remove(condition)
                 table = self._filter(condition, table)
         return table

@@ -202,6 +202,8 @@ def _crossed(table: Table, columns: dict[str, Ids], rows: int) -> Table:
     """Every solution with every row of new variables."""
     if table.rows * rows > _MOST_ROWS:
         raise NotCompiled("too many solutions")
+    if not table.columns and table.rows == 1:
+        return Table(columns, rows)
     which = np.repeat(np.arange(table.rows), rows)
     taken = table.take(which)
     return Table(
