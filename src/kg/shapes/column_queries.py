@@ -182,8 +182,8 @@ class ColumnQueries:
     def _filter(self, condition: Expression, table: Table) -> Table:
         if not table.rows:
             return table
-        seen = self._with_exists(condition, table)
-        return table.take(np.flatnonzero(self._expressions.holds(condition, seen)))
+        holds = self._expressions.holds(condition, self._with_exists(condition, table))
+        return table if holds.all() else table.take(np.flatnonzero(holds))
 
     def _ready(self, filters: list[Expression], table: Table, *, even_exists: bool = False) -> Table:
         """Applies, and takes from the list, the filters that nothing further can change."""
