@@ -52,6 +52,7 @@ def test_all_triples_are_given_back() -> None:
     assert len(list(columns().triples())) == 5 == len(columns().to_graph())
     assert list(Columns(TermTable(), array("i")).triples()) == []
     assert Columns(TermTable(), array("i")).statements(ids(1))[0].tolist() == []
+    assert columns().statements(ids(-1, 2))[0].tolist() == [1]  # what is unbound has none
 
 
 def test_gathering_pairs_and_sets() -> None:
