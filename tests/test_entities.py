@@ -56,3 +56,16 @@ def test_other_files_are_not_looked_into(tmp_path: Path) -> None:
     path = tmp_path / "data.ttl"
     path.write_text(f'<urn:a> <urn:b> """{BOMB}""" .')
     assert len(read_part(path).triples) == 1
+
+
+@pytest.mark.parametrize("name", ["a.rdf", "a.rdf.gz"])
+def test_a_long_entity_that_is_used_often_is_an_error(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    for times in (2, 2_000):
+        text = f'<!DOCTYPE a [<!ENTITY a "{"x" * 100_000}">]><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/"><rdf:Description><e:p>{"&a;" * times}</e:p></rdf:Description></rdf:RDF>'
+        path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+        if times == 2:
+            assert len(read_part(path).triples) == 1
+            continue
+        with pytest.raises(SourceError, match="200,000,000 bytes longer"):
+            read_part(path)

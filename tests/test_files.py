@@ -181,3 +181,24 @@ def test_pyshacl_is_asked_alone_about_shapes_that_cannot_be_compiled(tmp_path: P
     assert error.value.line == 5
     [result] = kg.validate(data, path, engine="pyshacl").results
     assert len(result.details) == 1
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        "sh:path " + "[ sh:zeroOrMorePath " * 3000 + ":p" + " ]" * 3000,
+        "sh:path :p ; " + "sh:not [ " * 3000 + "sh:nodeKind sh:IRI" + " ]" * 3000,
+        'sh:path :p ; sh:pattern "' + "(" * 5000 + "a" + ")" * 5000 + '"',
+    ],
+)
+def test_shapes_that_are_nested_without_end_are_an_error(tmp_path: Path, constraint: str) -> None:
+    shapes = write(tmp_path, "shapes.ttl", f"{HEAD}:S sh:targetClass :C ; sh:property [ {constraint} ] .\n")
+    with pytest.raises(KgError, match="nested too deep"):
+        kg.validate(write(tmp_path, "data.ttl", DATA), shapes)
+
+
+def test_a_number_of_a_million_digits_takes_no_time_without_end(tmp_path: Path) -> None:
+    data = write(tmp_path, "data.ttl", f"{HEAD}:a a :C ; :p {'9' * 10**6} .\n")
+    shapes = write(tmp_path, "shapes.ttl", GOOD.replace("sh:minCount 1", "sh:maxInclusive 5"))
+    [result] = kg.validate(data, shapes, timeout=60).results
+    assert result.place is not None

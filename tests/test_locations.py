@@ -41,3 +41,11 @@ def test_a_link_to_itself_is_shown_as_it_is(tmp_path: Path) -> None:
     link = tmp_path / "a.ttl"
     link.symlink_to("a.ttl")
     assert shown_path(link) == link
+
+
+def test_a_file_that_is_nested_deep_is_skimmed(tmp_path: Path) -> None:
+    path = tmp_path / "deep.ttl"
+    deep = "[ <urn:p> " * 100 + "1" + " ]" * 100
+    path.write_text(f"<urn:a>\n    <urn:p> {deep} .\n\n<urn:b>\n    <urn:q> 1 .\n")
+    locations = Locations([path])
+    assert [locations.place(URIRef(f"urn:{name}")).line for name in "ab"] == [1, 4]

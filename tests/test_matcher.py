@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kg.shapes.matcher import matcher
+from kg.shapes.matcher import limited_matcher, matcher
 
 
 def test_flags_of_a_pattern() -> None:
@@ -29,3 +29,8 @@ def test_what_python_lacks_is_asked_of_oxigraph() -> None:
     assert matcher(r"^\p{Lu}", "i")("åre")
     with pytest.raises(re.error):
         matcher(r"(\p{Lu}", "")
+
+
+def test_counts_that_are_multiplied_take_no_memory_without_end() -> None:
+    found = limited_matcher("^((a{1000}){1000}){1000}", "", 1.0)
+    assert not found("b")

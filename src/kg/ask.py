@@ -16,6 +16,7 @@ from pyoxigraph import Store
 from kg.errors import ConfigurationError, EngineError, NotAcceptable, QuerySyntaxError, RequestError
 from kg.namespaces import shorten
 from kg.negotiation import formats_of
+from kg.printable import printable
 from kg.project import Project
 from kg.query import ParsedQuery, parse_query
 from kg.release import Release
@@ -129,7 +130,7 @@ def _tell_unknown_terms(parsed: ParsedQuery, store: Store, base_iri: str, prefix
     if absent := find(absence_query(found)) if found else []:
         terms = Terms(*(find(text) for text in Terms.queries(base_iri)))
         for term in notice(parsed, found, absent, terms, prefixes).terms:
-            print(term, file=sys.stderr)
+            print(printable(f"{term}"), file=sys.stderr)
 
 
 def ask_endpoint(text: str, url: str, output: str, prefixes: Mapping[str, str]) -> None:
@@ -206,4 +207,4 @@ def _cell(term: Mapping[str, str] | None, prefixes: Mapping[str, str]) -> str:
     if term is None:
         return ""
     text = shorten(term["value"], prefixes) if term["type"] == "uri" else term["value"]
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from rdflib.term import Node
 
+from kg.errors import SourceError
 from kg.turtle.locations import StatementLocations, SubjectLocations, first_mention, locate_when_asked
 from kg.turtle.reader import read_text
 from kg.turtle.skim import SkimmedFile, skim
@@ -74,7 +76,8 @@ class _File:
     def lines(self) -> StatementLocations | SubjectLocations | SkimmedFile | None:
         """Its subjects; None of one that is too large."""
         if self._size <= _LARGEST_PARSED:
-            return locate_when_asked(read_text(self._path), path=self._path)
+            with suppress(SourceError):  # of what the formatter alone has no room for, as deep brackets
+                return locate_when_asked(read_text(self._path), path=self._path)
         return skim(self._path) if self._size <= _LARGEST_SKIMMED else None
 
     @cached_property

@@ -13,6 +13,7 @@ from contextlib import suppress
 import click
 
 from kg.cli import asking, authoring, releases
+from kg.cli.terminal import echo
 from kg.errors import ConfigurationError, KgError, RequestError
 
 __all__ = ["commands", "main"]
@@ -27,25 +28,25 @@ def main() -> None:
     try:
         code = commands.main(standalone_mode=False)
     except KgError as error:
-        click.echo(f"kg: {error}", err=True)
+        echo(f"kg: {error}", err=True)
         if error.hint:
-            click.echo(f"    {error.hint}", err=True)
+            echo(f"    {error.hint}", err=True)
         sys.exit(2 if isinstance(error, ConfigurationError | RequestError) else 1)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+        echo("stopped", err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:
-        click.echo(f"kg: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
+        echo(f"kg: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
         _drop_output()
         sys.exit(2)
     except (MemoryError, RecursionError) as error:
-        click.echo(f"kg: the input is too large or nested too deep for this machine ({type(error).__name__})", err=True)
+        echo(f"kg: the input is too large or nested too deep for this machine ({type(error).__name__})", err=True)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
 

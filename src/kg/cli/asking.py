@@ -9,6 +9,7 @@ import click
 
 from kg.cli.current import chosen_release
 from kg.cli.options import PROJECT, language_of_environment
+from kg.cli.terminal import echo
 from kg.settings import Settings
 
 __all__ = ["query", "serve"]
@@ -52,7 +53,7 @@ def query(
 
     found = find_project(project)
     if query is None:
-        click.echo(list_questions(found, language_of_environment()))
+        echo(list_questions(found, language_of_environment()))
         return 0
     values = dict(_split_parameter(parameter) for parameter in parameters)
     text = question_text(query, found, values, language=language_of_environment())

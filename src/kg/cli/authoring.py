@@ -10,7 +10,8 @@ import click
 
 from kg.cli.current import build_folder
 from kg.cli.options import JOBS, JSON, LANGUAGE, PROJECT, LocalPath
-from kg.cli.terminal import echo_json, progressing, showing_a_bar
+from kg.cli.terminal import echo, echo_json, progressing, showing_a_bar
+from kg.printable import printable
 from kg.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def new(name: str, base_iri: str | None) -> int:
     from kg.new import create_project
 
     folder = create_project(Path.cwd(), name, base_iri or f"https://example.org/{name}/", date.today())
-    click.echo(f"made {folder}; next: kg build {name} && kg serve {name}")
+    echo(f"made {folder}; next: kg build {name} && kg serve {name}")
     return 0
 
 
@@ -61,7 +62,7 @@ def fmt(paths: tuple[Path, ...], only_check: bool) -> int:
         path for path in files if format_file(path, prefixes=project_around(path).prefixes, write=not only_check)
     ]
     for path in changed:
-        click.echo(f"{'would change' if only_check else 'formatted'} {path}")
+        echo(f"{'would change' if only_check else 'formatted'} {path}")
     return 1 if only_check and changed else 0
 
 
@@ -95,9 +96,9 @@ def check(project: Path | None, jobs: int | None, lang: str, as_json: bool) -> i
         echo_json({"passed": report.passed, "counts": report.counts, "findings": findings})
     else:
         for finding in report.findings:
-            click.echo(str(finding))
+            echo(str(finding))
         counted = ", ".join(f"{number} {name}" for name, number in report.counts.items())
-        click.echo(f"{'passed' if report.passed else 'FAILED'}: {counted}; {len(report.findings)} findings")
+        echo(f"{'passed' if report.passed else 'FAILED'}: {counted}; {len(report.findings)} findings")
     return 0 if report.passed else 1
 
 
@@ -154,15 +155,15 @@ def validate(
 
     def late() -> str:
         over = OutOfTime(timeout or 0)
-        return f"kg: {validation.overdue(over) if validation is not None else over}"
+        return printable(f"kg: {validation.overdue(over) if validation is not None else over}")
 
     with showing_a_bar(late) as advance, time_limit(timeout):
         validation = validation_of_files(list(files), list(shape_files), project, engine=engine)
         writing = Writing(project.prefixes, lang, advance)
-        conforms = write_validation(validation, output, lambda text: click.echo(text, nl=False), writing)
+        conforms = write_validation(validation, output, lambda text: echo(text, nl=False), writing)
         hints = validation.hints
     for hint in hints:
-        click.echo(f"hint: {hint}", err=True)
+        echo(f"hint: {hint}", err=True)
     return 0 if conforms else 1
 
 
@@ -188,7 +189,7 @@ def cite(text: Path, words: str, project: Path | None) -> int:
     source = known_source(read_graphs(found).union.to_graph(), text)
     spans = find_spans(read_text(text), words)
     if source is None:
-        click.echo(f"# {text.name} is not a source of {found.name} yet; in data/sources.ttl:\n{source_block(text)}")
+        echo(f"# {text.name} is not a source of {found.name} yet; in data/sources.ttl:\n{source_block(text)}")
     for span in spans:
-        click.echo(f"# characters {span.start}-{span.end} of {text.name}\n{span.to_turtle(source or text.stem)}")
+        echo(f"# characters {span.start}-{span.end} of {text.name}\n{span.to_turtle(source or text.stem)}")
     return 0

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from kg.cli.options import language_of_environment
-from kg.cli.terminal import echo_json, progressing
+from kg.cli.terminal import echo, echo_json, progressing
 from kg.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ def unchanged_release(project: Project, language: str) -> Release | None:
         return None
     is_swedish = language == "sv"
     unchanged = "ingenting har ändrats sedan förra bygget" if is_swedish else "nothing has changed since the last build"
-    click.echo(unchanged, err=True)
+    echo(unchanged, err=True)
     return open_release(current)
 
 
@@ -52,15 +50,15 @@ def build_release(project: Project, language: str, jobs: int | None = None, *, a
     with progressing() as progress:
         outcome = build_project(project, build_folder(project, Settings.read()), progress, jobs=jobs)
     for defect in outcome.defects:
-        click.echo(f"{defect}", err=True)
+        echo(f"{defect}", err=True)
     if not outcome.report.conforms:
-        click.echo(outcome.report.to_text(project.prefixes, language), err=True)
+        echo(outcome.report.to_text(project.prefixes, language), err=True)
     if outcome.release is None:
         if as_json:
             echo_json(outcome.to_json())
         for place, text in rebound_prefixes(project):
-            click.echo(f"{place}: hint: {text}", err=True)
-        click.echo("ingenting publicerades" if language == "sv" else "nothing was published", err=True)
+            echo(f"{place}: hint: {text}", err=True)
+        echo("ingenting publicerades" if language == "sv" else "nothing was published", err=True)
     return outcome.release
 
 
@@ -74,4 +72,4 @@ def build_folder(project: Project, settings: Settings) -> Path:
 def _say_which(project: Project) -> None:
     """Says that the tool's own graph is meant where somebody may have expected theirs."""
     if project.is_bundled and Path.cwd().resolve() != project.root.resolve():
-        click.echo("no kg.toml here: this is the Norrbotten graph that comes with kg", err=True)
+        echo("no kg.toml here: this is the Norrbotten graph that comes with kg", err=True)

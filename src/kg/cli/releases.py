@@ -10,7 +10,7 @@ import click
 
 from kg.cli.current import build_folder, build_release, chosen_release, unchanged_release
 from kg.cli.options import JOBS, JSON, LANGUAGE, PROJECT
-from kg.cli.terminal import echo_json, progressing
+from kg.cli.terminal import echo, echo_json, progressing
 from kg.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def build(project: Path | None, jobs: int | None, lang: str, as_json: bool) -> i
     if as_json:
         echo_json({"version": release.version, "path": str(release.path), "counts": dict(release.manifest.counts)})
     else:
-        click.echo(f"release {release.version}: {_counts(release)}")
+        echo(f"release {release.version}: {_counts(release)}")
     return 0
 
 
@@ -90,7 +90,7 @@ def stats(project: Path | None, as_json: bool) -> int:
     if as_json:
         echo_json(dataclasses.asdict(statistics))
     else:
-        click.echo(statistics.to_text())
+        echo(statistics.to_text())
     return 0
 
 
@@ -131,7 +131,7 @@ def publish(project: Path | None, url: str, graph_store: str | None, update: str
     verify_release(release)
     with progressing() as progress:
         quads = publish_release(release, endpoint, graph_store=graph_store, update=update, progress=progress)
-    click.echo(f"release {release.version}: {quads:,} quads are there as they are here")
+    echo(f"release {release.version}: {quads:,} quads are there as they are here")
     return 0
 
 
@@ -144,7 +144,7 @@ def _verify_sources(project: Project, folder: Path, as_json: bool) -> int:
         echo_json([check.to_json() for check in checks])
     else:
         for check in checks:
-            click.echo(check.to_text())
+            echo(check.to_text())
     return 0 if all(check.passed for check in checks) else 1
 
 
@@ -156,7 +156,7 @@ def _verify_release(project: Project, as_json: bool) -> int:
     if as_json:
         echo_json({"version": release.version, "files": number})
     else:
-        click.echo(f"release {release.version}: {number} files are as they were built")
+        echo(f"release {release.version}: {number} files are as they were built")
     return 0
 
 

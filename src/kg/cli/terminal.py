@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.interruption import interruptible
+from kg.printable import printable
 from kg.progress import UNITS, quiet
 
 if TYPE_CHECKING:
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 
     from kg.progress import Progress
 
-__all__ = ["echo_json", "progressing", "showing_a_bar"]
+__all__ = ["echo", "echo_json", "progressing", "showing_a_bar"]
+
+
+def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Text for people; what it quotes of files commands no terminal."""
+    click.echo(printable(text), err=err, nl=nl)
 
 
 def echo_json(value: object) -> None:
     """Facts on standard output, for a program to read."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 @contextmanager

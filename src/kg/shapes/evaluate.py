@@ -35,6 +35,7 @@ from kg.shapes.validation_result import Result
 __all__ = ["Locate", "Validation", "evaluate"]
 
 _CODE = URIRef(GOV.shapeCode)
+_TOO_DEEP, _TOO_DEEP_HINT = "the shapes or their paths are nested too deep", "give the inner ones a name of their own"
 _SHOWN = 60
 """Characters of a value in an error."""
 
@@ -111,6 +112,8 @@ class Validation:
             yield
         except ShapeFault as error:
             raise self._with_place(error) from error.__cause__
+        except RecursionError:
+            raise ShapeFault(_TOO_DEEP, subject=BNode(), predicate=None, hint=_TOO_DEEP_HINT) from None
 
     def _with_place(self, error: ShapeFault) -> ShapeFault | SourceError:
         place = self.shape_files.place(error.subject, error.predicate)

@@ -6,6 +6,7 @@ and Oxigraph does not know, such as `(?=a)(a+)+`, is matched with a limit on its
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
@@ -17,6 +18,8 @@ from kg.shapes.time_limit import OutOfTime
 __all__ = ["FLAGS", "limited_matcher", "matcher"]
 
 FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
+_COUNT = re.compile(r"\{(?:\d*,)?(\d{1,18})\}")
+_MOST_COUNTED = 100_000
 _END = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
 
 
@@ -37,7 +40,13 @@ def matcher(written: str, flags: str) -> Callable[[str], bool]:
 
 
 def limited_matcher(written: str, flags: str, seconds: float) -> Callable[[str], bool]:
-    """As `matcher`, of a pattern that it takes; `OutOfTime` is raised when a text has taken so many seconds."""
+    """As `matcher`, of a pattern that it takes; `OutOfTime` is raised when a text has taken so many seconds.
+
+    A pattern of counts that are multiplied to more than a hundred thousand is left to `re`, which has no limit.
+    """
+    counts = [int(most) for most in _COUNT.findall(written)]
+    if math.prod(counts) > _MOST_COUNTED:  # `regex` writes out what is counted, and has no memory for more
+        return matcher(written, flags)
     try:
         search = regex.compile(_as_python(written, flags), _known(flags)).search
     except regex.error:  # the few that are regular expressions for `re` alone

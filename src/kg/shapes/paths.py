@@ -74,6 +74,7 @@ class Repeated:
 Path: TypeAlias = Predicate | Inverse | Sequence | Alternative | Repeated
 
 _REPEATED = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
+_DEEPEST = 100
 _FORMS = {SH.inversePath, SH.alternativePath, *_REPEATED}
 _WRITTEN = {sign: predicate for predicate, sign in _REPEATED.items()}
 
@@ -88,6 +89,8 @@ def read_path(shapes: Graph, node: Node, above: frozenset[Node] = frozenset()) -
         return Predicate(node)
     if node in above:
         raise fault(shapes, node, "is a path that contains itself")
+    if len(above) > _DEEPEST:
+        raise fault(shapes, node, f"is a path that is nested too deep: {_DEEPEST} levels are read")
     inner = above | {node}
     if (node, RDF.first, None) in shapes:
         return Sequence(_members(shapes, node, node, inner))

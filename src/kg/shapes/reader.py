@@ -42,6 +42,8 @@ _RANGES = (SH.minExclusive, SH.minInclusive, SH.maxExclusive, SH.maxInclusive)
 _ONE_VALUE = (SH.datatype, SH.nodeKind, *_RANGES, SH.minLength, SH.maxLength)
 _LISTED = (SH["in"], SH.languageIn)
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
+_SHOWN = 200
+"""Characters of a pattern in an error."""
 _ONLY_PROPERTY_SHAPES = (SH.lessThan, SH.lessThanOrEquals)
 
 
@@ -212,6 +214,7 @@ def _component(parameter: URIRef) -> URIRef:
 def _check_pattern(graph: Graph, node: Node, written: str, flags: str) -> None:
     try:
         matcher(written, flags)
-    except re.error as error:
-        text = f"has as sh:pattern {written!r}, which is not a regular expression: {error}"
+    except (re.error, RecursionError) as error:
+        why = error if isinstance(error, re.error) else "it is nested too deep"
+        text = f"has as sh:pattern {written[:_SHOWN]!r}, which is not a regular expression: {why}"
         raise fault(graph, node, text, at=SH.pattern) from error

@@ -42,8 +42,8 @@ LOCAL_NAME = re.compile(rf"(?:[{_BASE}_:0-9]|{_PERCENT})(?:[{_CHARS}:]|{_PERCENT
 """A local name that stands in Turtle without a backslash (PN_LOCAL, §6.5, less PN_LOCAL_ESC)."""
 
 NUMBER_TYPES = {
-    "double": re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"),
-    "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    "double": re.compile(r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)[eE][+-]?[0-9]+"),
+    "decimal": re.compile(r"[+-]?[0-9]*+\.[0-9]+"),
     "integer": re.compile(r"[+-]?[0-9]+"),
 }
 """Local name of the XSD datatype → the lexical forms that Turtle writes without quotes (§2.5.2)."""
