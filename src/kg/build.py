@@ -103,7 +103,7 @@ def build_project(project: Project, build: Path, progress: Progress = quiet, *, 
 def project_report(project: Project, union: Columns, progress: Progress = quiet) -> ValidationReport:
     """The report of the rulebook's and the project's shapes over the published graphs of a project as one."""
     validation = Validation(union, read_shapes(project), locate=Locations(_described(project)).place)
-    results = validation.results(lambda done, whole: progress("validating", done, whole))
+    results = list(validation.results(lambda done, whole: progress("validating", done, whole)))
     return ValidationReport.of(results, validation.rules, validation.left_to_pyshacl)
 
 

@@ -28,6 +28,7 @@ from kg.shapes.report import ValidationReport
 from kg.shapes.results import Locate, results_of
 from kg.shapes.second_opinion import ask_pyshacl, only_targets_of
 from kg.shapes.sparql import SparqlEvaluator
+from kg.shapes.store_queries import OtherForms
 from kg.shapes.targets import targeted
 from kg.shapes.time_limit import OutOfTime
 from kg.shapes.validation_result import Result
@@ -121,16 +122,17 @@ class Validation:
             return error
         return SourceError(error.message, path=place.path, line=place.line, hint=error.hint)
 
-    @cached_property
+    @property
     def left_to_pyshacl(self) -> tuple[tuple[Node, str], ...]:
-        """The shapes that are not compiled, each with the reason."""
+        """The shapes that are not compiled, each with the reason; all of them are known when all results are."""
         if self.only_pyshacl:
             return ()
         return tuple(sorted(self.shapes.refused.items(), key=lambda item: str(item[0])))
 
     def report(self) -> ValidationReport:
         """All results, in a stable order."""
-        return ValidationReport.of(self.results(), self.rules, self.left_to_pyshacl, self.hints)
+        results = list(self.results())
+        return ValidationReport.of(results, self.rules, self.left_to_pyshacl, self.hints)
 
     def results(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Iterator[Result]:
         """The results as they are found, shape by shape; `progress` is told how many shapes of how many are done.
@@ -192,7 +194,12 @@ class Validation:
         evaluator = self._evaluator
         for number, shape in enumerate(self.shapes.roots):
             progress(number, len(self.shapes.roots))
-            yield from evaluator.batches(shape, evaluator.focus_nodes(shape))
+            try:
+                found = list(evaluator.batches(shape, evaluator.focus_nodes(shape)))
+            except OtherForms as reason:
+                self.shapes.refused[shape.node] = str(reason)
+            else:
+                yield from found
         if self.shapes.refused:
             rest = only_targets_of(self.shapes_graph, self.shapes.refused)
             yield from ask_pyshacl(self.columns.to_graph(), rest, self.columns)

@@ -154,7 +154,7 @@ class Shapes:
 
     roots: tuple[Shape, ...]
     by_node: Mapping[Node, Shape]
-    refused: Mapping[Node, str]
+    refused: dict[Node, str]
     """Shapes with targets that are left to pySHACL, each with the reason."""
 
 

@@ -128,6 +128,7 @@ class SparqlEvaluator:
             select = _read(question, read_select)
             table = self._in_columns.select(select, question.table() if prepared.used else None)
         except NotCompiled:
+            self._in_store.refuse_other_forms(prepared)
             return _as_columns(list(self._in_store.select(query, prepared, question.owner, question.inputs)))
         if "this" not in select.names:
             raise fault(self._shapes, query.node, "has a query that does not return $this")
@@ -143,6 +144,7 @@ class SparqlEvaluator:
         try:
             table = self._in_columns.ask(_read(question, read_ask), question.table())
         except NotCompiled:
+            self._in_store.refuse_other_forms(prepared)
             return np.fromiter(self._in_store.ask(query, prepared, question.inputs), np.intp)
         return table.columns[_ROW].astype(np.intp)
 

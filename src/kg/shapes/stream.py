@@ -81,6 +81,5 @@ def _html(validation: Validation, writing: Writing) -> Iterator[str]:
 
 
 def _report(validation: Validation, writing: Writing) -> ValidationReport:
-    return ValidationReport.of(
-        writing.results(validation), validation.rules, validation.left_to_pyshacl, validation.hints
-    )
+    results = list(writing.results(validation))
+    return ValidationReport.of(results, validation.rules, validation.left_to_pyshacl, validation.hints)
