@@ -87,6 +87,20 @@ def test_links_to_folders_are_not_followed_and_those_to_nothing_are_errors(demo:
         build_project(demo, demo.root / "build")
 
 
+def test_a_link_never_leads_out_of_a_project(demo: Project, tmp_path: Path) -> None:
+    secret, link = tmp_path / "secret.ttl", demo.root / "data" / "b.ttl"
+    secret.write_text("a secret")
+    link.symlink_to(secret)
+    for read in (build_project, lambda project, _: check_project(project)):
+        with pytest.raises(SourceError, match="link to a file outside of the project") as error:
+            read(demo, demo.root / "build")
+        assert error.value.path == link
+        assert "a secret" not in str(error.value)
+    link.unlink()
+    link.symlink_to(next(iter(demo.files("data", "*.ttl"))))
+    assert link in list(demo.files("data", "*.ttl"))
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0)

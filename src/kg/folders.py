@@ -18,11 +18,13 @@ _ENDINGS = {
 """What is called like this is RDF, or a query, whatever the case of its letters, perhaps with `.gz`."""
 
 
-def visible_files(folder: Path, pattern: str) -> list[Path]:
+def visible_files(folder: Path, pattern: str, *, within: Path | None = None) -> list[Path]:
     """The files below a folder in name order, without those of editors and systems: `.a.ttl.swp`, `a.ttl~`.
 
+    Links lead to files in the folder `within`, or, if there is none, to anywhere.
+
     Raises:
-        SourceError: a folder cannot be read, a name is not UTF-8, or is that of a pipe or a device.
+        SourceError: a folder cannot be read, a name is not UTF-8, or is that of a pipe, a device or a link elsewhere.
     """
     found = sorted(path for path in _below(folder) if fnmatchcase(path.name, pattern))
     for path in found:
@@ -32,6 +34,8 @@ def visible_files(folder: Path, pattern: str) -> list[Path]:
             raise SourceError(f"{str(path)!r}: the name of the file is not UTF-8", hint="rename it") from None
         if path.exists() and not path.is_file() and not path.is_dir():
             raise SourceError("this is a pipe or a device, not a file", path=path)
+        if within is not None and path.is_file() and not path.resolve().is_relative_to(within.resolve()):
+            raise SourceError("this is a link to a file outside of the project", path=path, hint="copy the file here")
     return found
 
 

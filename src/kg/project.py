@@ -70,6 +70,11 @@ class Project:
         """Whether the rulebook is among its own files: this is the tool's first project, or a checkout of it."""
         return self.is_bundled or (self.root / "ontology" / "gov.ttl").is_file()
 
+    @property
+    def _bounds(self) -> Path | None:
+        """Where links in it may lead: an installer may make links of all files of a wheel."""
+        return None if self.is_packaged else self.root
+
     def files(self, layer: str, pattern: str) -> Iterator[Path]:
         """The files of one of the five layers, the rulebook's own first for ontology and shapes, in name order.
 
@@ -82,12 +87,12 @@ class Project:
         for root in roots:
             for error in left_out(root / layer, pattern):
                 raise error
-            yield from visible_files(root / layer, pattern)
+            yield from visible_files(root / layer, pattern, within=self._bounds if root == self.root else None)
 
     def own_turtle_files(self, *layers: str) -> Iterator[Path]:
         """Every Turtle file that belongs to this project, or those of some layers, for formatting and checking."""
         for layer in layers or ("ontology", "data", "shapes", "examples"):
-            yield from visible_files(self.root / layer, "*.ttl")
+            yield from visible_files(self.root / layer, "*.ttl", within=self._bounds)
 
     def left_out(self) -> Iterator[SourceError]:
         """What lies in the project's folders, looks as if it was meant to be read, and is not."""
