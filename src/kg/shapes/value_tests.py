@@ -91,6 +91,10 @@ def _have_pattern(test: ValueTest, texts: list[str]) -> Mask:
     """Which texts have a pattern: `re` is asked about those that are short enough for it, however hostile they are."""
     pattern, flags = str(test.arguments[0]), "".join(letter for letter in test.flags if letter in FLAGS)
     longest = sys.maxsize if "q" in test.flags else longest_for_re(pattern)
+    if max(map(len, texts), default=0) <= longest:
+        search = matcher(pattern, test.flags)
+        each = _each(lambda text: text[0] != "_" and search(lexical_of(text)), texts)
+        return np.fromiter(each, np.bool_, len(texts))
     has = np.fromiter((text[0] != "_" for text in texts), np.bool_, len(texts))
     is_long = np.fromiter((len(text) > longest for text in texts), np.bool_, len(texts))
     short, long = np.flatnonzero(has & ~is_long), np.flatnonzero(has & is_long)
