@@ -33,6 +33,10 @@ def test_prefixes_are_resolved_against_the_base() -> None:
     }
 
 
+def test_an_escape_of_no_character_is_none() -> None:
+    assert read(r"ASK FROM <http://e/\u00e5\UFFFFFFFF> {}").dataset.default == ("http://e/å\\UFFFFFFFF",)
+
+
 def test_dataset_of_from_clauses() -> None:
     text = "PREFIX g: <http://e/g/> SELECT * FROM g:a FROM <http://e/b> FROM NAMED <c> WHERE { ?s ?p 'FROM <x>' }"
     assert read(text).dataset == Dataset(("http://e/g/a", "http://e/b"), (f"{BASE}c",))

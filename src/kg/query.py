@@ -6,6 +6,7 @@ The engine remains the parser: nothing here rejects a query for its syntax excep
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,7 @@ MOST_STEPS = 2000
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "ADD", "MOVE", "COPY", "CREATE", "WITH")
 _STEPS = "{!*/|^&+-"
 _VOLATILE = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = re.compile(r"(?<![\w?$:.@%-])SERVICE(?![\w:.-])", re.IGNORECASE)
 
 
@@ -182,11 +184,17 @@ def prologue(found: tuple[Token, ...], base_iri: str) -> tuple[dict[str, str], s
 
 
 def _resolve(iri: str, base: str) -> str:
-    iri = re.sub(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})", lambda code: chr(int(code[1] or code[2], 16)), iri)
+    iri = _ESCAPE.sub(_character, iri)
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri):
         return iri
     path, mark, fragment = iri.partition("#")
     return urljoin(base, path) + mark + fragment  # urljoin alone would drop an empty fragment
+
+
+def _character(escape: re.Match[str]) -> str:
+    """What an escape stands for (§19.2); itself, if that is no character."""
+    number = int(escape[1] or escape[2], 16)
+    return chr(number) if number <= sys.maxunicode else escape[0]
 
 
 def _form(text: str, found: tuple[Token, ...], body: int) -> Form:

@@ -139,11 +139,11 @@ def steps(found: tuple[Token, ...]) -> int:
     return number
 
 
-def is_ambiguous(found: tuple[Token, ...]) -> bool:
+def is_ambiguous(found: tuple[Token, ...], marks: str = "'#") -> bool:
     """Whether `<…>` may be read as "less than" in a way that turns what follows into text or code.
 
     Inside parentheses and after an operand, `<` can begin an IRI (a row of VALUES) or compare (an expression). It
-    matters only if the IRI would hold a quote or a `#`, as the two readings then differ on what follows.
+    matters only if the IRI would hold one of `marks`: with a quote or a `#` the readings differ on what follows.
     """
     brackets: list[str] = []
     previous: Token | None = None
@@ -154,7 +154,7 @@ def is_ambiguous(found: tuple[Token, ...]) -> bool:
             brackets.pop()
         if token.kind is Kind.IRI and brackets and brackets[-1] == "(" and previous is not None:
             operand = previous.kind in _OPERANDS or previous.text in (")", "}") or previous.is_word("TRUE", "FALSE")
-            if operand and ("'" in token.text or "#" in token.text):
+            if operand and any(mark in token.text for mark in marks):
                 return True
         previous = token
     return False
