@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from kg.engine.body import BEGINNING, PATIENCE, Body, Stopped
+from kg.engine.body import AHEAD, BEGINNING, PATIENCE, Body, Stopped
 
 Found = TypeVar("Found")
 SOLUTIONS = b', {"x": 1}' * 20
@@ -64,7 +64,7 @@ def test_a_short_body_is_whole_at_once_and_read_in_pieces_of_any_size(size: int)
 @pytest.mark.parametrize(
     "parts", [(b"x" * BEGINNING, b"yz"), (b"x" * (BEGINNING - 1), b"y", b"z"), (b"x" * 3 * BEGINNING,)]
 )
-def test_no_more_than_the_beginning_is_received_before_a_thread_reads_on(parts: tuple[bytes, ...]) -> None:
+def test_what_is_longer_than_the_beginning_is_for_a_thread_even_if_all_of_it_is_here(parts: tuple[bytes, ...]) -> None:
     assert with_body(parts, whole(10_000)) == (b"".join(parts), False)
 
 
@@ -128,3 +128,47 @@ def test_a_body_that_is_stopped_in_its_middle_ends_at_its_next_byte() -> None:
 
     with pytest.raises(Stopped):
         with_body((b"x" * BEGINNING, b"y" * BEGINNING, b"z"), read)
+
+
+PIECE = b"x" * 1000
+
+
+class Chunks:
+    """Many small pieces; `sent` counts those that were taken."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.sent = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while self.sent < self.number:
+            await asyncio.sleep(0)
+            self.sent += 1
+            yield PIECE
+
+
+def test_many_small_chunks_are_taken_by_a_thread_in_fewer_reads() -> None:
+    """A change of threads for each would take longer than all else."""
+
+    async def run() -> None:
+        body = Body(Chunks(5000).__aiter__(), ())
+        await body.begin()
+        sizes = await asyncio.to_thread(lambda: [len(piece) for piece in iter(body.read, b"")])
+        assert sum(sizes) == 5000 * len(PIECE)
+        assert len(sizes) < 1000
+
+    asyncio.run(run())
+
+
+def test_a_reader_that_is_slow_holds_back_what_sends() -> None:
+    async def run() -> None:
+        chunks = Chunks(10 * AHEAD // len(PIECE))
+        body = Body(chunks.__aiter__(), ())
+        await body.begin()
+        await asyncio.sleep(0.3)
+        assert AHEAD <= chunks.sent * len(PIECE) < AHEAD + 2 * len(PIECE)
+        found, _ = await asyncio.to_thread(whole(-1), body)
+        assert len(found) == chunks.number * len(PIECE)
+        await body.close()
+
+    asyncio.run(run())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,36 @@ def with_lines(
                 await asyncio.to_thread(threads.shutdown)
 
     asyncio.run(run())
+
+
+class Searches:
+    """What is imported but was not before, by name."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        self.names.append(name)
+
+
+def test_a_query_imports_nothing_that_is_not_there(tmp_path: Path) -> None:
+    """httpcore does so for each lock, where `sniffio` is not installed: five milliseconds become ten."""
+    searches = Searches()
+
+    async def work(engine: Peer, line_of: Callable[[], Line], threads: ThreadPoolExecutor) -> None:
+        for _ in range(2):
+            searches.names.clear()
+            line = line_of()
+            line.ask(OPTIONS, "SELECT ?x {} # behave: well")
+            while not (await line.read())[1]:
+                pass
+
+    sys.meta_path.insert(0, searches)
+    try:
+        with_lines(tmp_path, work)
+    finally:
+        sys.meta_path.remove(searches)
+    assert searches.names == []
 
 
 OPTIONS = {"format": "json", "form": "SELECT", "default": ("http://e/g",), "named": ()}

@@ -179,11 +179,14 @@ class Line:
         sender = Sender(send, largest(query.format, self._exchange.result_bytes), format=query.format, gzip=zipped)
         content_type = response.headers.get("content-type", "")
         work = partial(convert, body, content_type, query, kind, sender, prefixes=self._exchange.prefixes)
-        await body.begin()
-        if body.is_whole:
-            failure = _outcome(work)
-        else:
-            failure = await self._loop.run_in_executor(self._exchange.threads, _outcome, work)
+        try:
+            await body.begin()
+            if body.is_whole:
+                failure = _outcome(work)
+            else:
+                failure = await self._loop.run_in_executor(self._exchange.threads, _outcome, work)
+        finally:
+            await body.close()
         if isinstance(failure, Stopped):
             raise EngineError("the query was stopped")
         if isinstance(failure, SyntaxError | ValueError | OSError | RuntimeError):
