@@ -136,6 +136,16 @@ def virtuoso(folder: Path) -> Iterator[Engine]:
         )  # fmt: skip
 
 
+@contextlib.contextmanager
+def rdflib_endpoint(folder: Path) -> Iterator[Engine]:
+    """An engine that heeds no default-graph-uri, and is of no use here."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [str(OXIGRAPH.parent / "rdflib-endpoint"), "serve", "--host", "127.0.0.1", "--port", str(port)]
+    with _running([*command, "--enable-update"], f"http://127.0.0.1:{port}/", folder / "log") as pid:
+        yield Engine(f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{port}/", "", pid)
+
+
 JSON = "application/sparql-results+json"
 _ROW = b'{"x":{"type":"literal","value":"%d"}}'
 _BEGIN = b'{"head":{"vars":["x"]},"results":{"bindings":['

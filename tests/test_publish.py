@@ -15,7 +15,7 @@ import httpx
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from engines import VIRTUOSO, Engine, oxigraph, virtuoso
+from engines import VIRTUOSO, Engine, oxigraph, rdflib_endpoint, virtuoso
 from kg.engine.endpoint import NOWHERE, Layout
 from kg.errors import EngineError, IntegrityError
 from kg.publish import INSERTED, SENT
@@ -104,6 +104,14 @@ def test_blank_nodes_are_refused_before_anything_is_changed(tmp_path: Path, rele
             engine.load(odd)
         assert count(engine, LAYOUT.union) == release.manifest.counts["triples"]
         assert count(engine, LAYOUT.state) == 1
+
+
+def test_an_engine_that_does_not_keep_to_the_graphs_of_a_request_is_none_for_us(tmp_path: Path) -> None:
+    with (
+        rdflib_endpoint(tmp_path / "engine") as engine,
+        pytest.raises(EngineError, match="does not keep to the graphs"),
+    ):
+        engine.load(make_release(tmp_path / "release"), by_update=True)
 
 
 @needs_virtuoso

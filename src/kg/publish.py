@@ -15,7 +15,16 @@ from typing import Any, Protocol
 import httpx
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store, Triple, parse, serialize
 
-from kg.engine.endpoint import COUNT, Endpoint, Layout, first_value, form, unavailable
+from kg.engine.endpoint import (
+    COUNT,
+    COUNT_NAMED,
+    Endpoint,
+    Layout,
+    first_value,
+    form,
+    refuse_other_graphs,
+    unavailable,
+)
 from kg.engine.store import graph_names, open_store
 from kg.errors import EngineError, IntegrityError
 from kg.progress import Progress
@@ -81,7 +90,7 @@ def publish(
 
     Raises:
         IntegrityError: the release has blank nodes, or the engine holds another number of triples than were sent.
-        EngineError: the engine refuses, or does not answer.
+        EngineError: the engine refuses, does not answer, or does not keep to the graphs of a request.
     """
     store = open_store(release.store_path, release.manifest.counts["quads"])
     layout = Layout.of(release.manifest.base_iri)
@@ -98,6 +107,9 @@ def publish(
         for number, (name, graph) in enumerate(graphs.items(), start=1):
             progress(f"loading {name}", number - 1, len(graphs))
             loader.replace(name, (quad.triple for quad in store.quads_for_pattern(None, None, None, graph)))
+            if number == 1:
+                for text in (COUNT, COUNT_NAMED):
+                    refuse_other_graphs(_ask(client, endpoint.url, text))
             total += _compare(client, endpoint.url, name, _count(store, graph))
         loader.replace(layout.state, _parsed(layout.state_triples(release.version)))
         if _ask(client, endpoint.url, layout.version_query, layout.state) != release.version:
@@ -137,9 +149,9 @@ def _parsed(text: str) -> Iterator[Triple]:
     return (quad.triple for quad in parse(text, RdfFormat.N_TRIPLES))
 
 
-def _ask(client: httpx.Client, url: str, text: str, graph: str) -> str | None:
+def _ask(client: httpx.Client, url: str, text: str, *default: str) -> str | None:
     headers = {"Accept": "application/sparql-results+json"}
-    return first_value(_send(client, "POST", url, data=form(text, (graph,)), headers=headers).content)
+    return first_value(_send(client, "POST", url, data=form(text, default), headers=headers).content)
 
 
 def _send(

@@ -21,11 +21,23 @@ from kg.errors import ConfigurationError, DeadlineExceeded, EngineError, EngineU
 from kg.results import Solutions, read_results
 from kg.settings import Settings
 
-__all__ = ["COUNT", "Endpoint", "Layout", "first_value", "form", "refusal", "stopped", "unavailable"]
+__all__ = [
+    "COUNT",
+    "COUNT_NAMED",
+    "Endpoint",
+    "Layout",
+    "first_value",
+    "form",
+    "refusal",
+    "refuse_other_graphs",
+    "stopped",
+    "unavailable",
+]
 
 NOWHERE = "urn:governance-kg:nothing"
 """A graph that nobody has, for an empty default graph or no named graphs; without a name, engines would take all."""
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+COUNT_NAMED = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
 CONNECT = 5.0
 """Seconds in which an engine must take a connection."""
 _HAS_VERSION = "http://purl.org/dc/terms/hasVersion"
@@ -118,6 +130,19 @@ class Layout:
 def form(text: str, default: Iterable[str], named: Iterable[str] = ()) -> dict[str, Any]:
     """The fields of a query by POST (SPARQL 1.1 Protocol §2.1.2) over the dataset of these graphs."""
     return {"query": text, "default-graph-uri": list(default) or [NOWHERE], "named-graph-uri": list(named) or [NOWHERE]}
+
+
+def refuse_other_graphs(found: str | None) -> None:
+    """Nothing, if a count over graphs that nobody has found nothing.
+
+    Raises:
+        EngineError: it found something, so that each answer could be of other graphs than were asked for.
+    """
+    if found != "0":
+        raise EngineError(
+            "the engine does not keep to the graphs that a request names (default-graph-uri, named-graph-uri)",
+            hint="nothing true can be served from it; SPARQL 1.1 Protocol, section 2.1.4, says what it should do",
+        )
 
 
 def first_value(body: bytes) -> str | None:

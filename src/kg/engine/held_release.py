@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 import httpx
 
-from kg.engine.endpoint import COUNT, Layout, first_value, form, refusal, unavailable
+from kg.engine.endpoint import (
+    COUNT,
+    COUNT_NAMED,
+    Layout,
+    first_value,
+    form,
+    refusal,
+    refuse_other_graphs,
+    unavailable,
+)
 from kg.engine.virtuoso import ROWS_QUERY, is_virtuoso, refuse_row_limit
 from kg.errors import EngineError, EngineUnavailable, IntegrityError
 from kg.release import Release
@@ -50,12 +59,12 @@ class HeldRelease:
         Raises:
             EngineUnavailable: it does not answer, or holds another release or none.
             IntegrityError: it holds another number of triples.
-            EngineError: it would cut answers without saying so.
+            EngineError: it would cut answers without saying so, or does not keep to the graphs of a request.
         """
         try:
             await self.prove()
             await self._refuse_cuts()
-            await self._count(graphs)
+            await self._count(tuple(graphs))
         except EngineUnavailable as error:
             raise EngineUnavailable(f"{error.message}: {self.url}", hint=self._advice) from error
 
@@ -72,29 +81,34 @@ class HeldRelease:
 
     async def _refuse_cuts(self) -> None:
         layout = self._layout
-        response = await self._response(layout.version_query, layout.state)
+        response = await self._response(layout.version_query, (layout.state,))
         if is_virtuoso(response.headers):
             refuse_row_limit(await self._value(ROWS_QUERY, layout.state))
 
-    async def _count(self, graphs: Iterable[str]) -> None:
+    async def _count(self, graphs: tuple[str, ...]) -> None:
         try:
             async with asyncio.timeout(COUNTING):
+                for text in (COUNT, COUNT_NAMED):
+                    refuse_other_graphs(await self._value(text))
                 union = int(await self._value(COUNT, self._layout.union) or 0)
                 named = [int(await self._value(COUNT, graph) or 0) for graph in graphs]
+                together = int(await self._value(COUNT_NAMED, named=graphs) or 0)
         except TimeoutError:
             raise EngineUnavailable("the SPARQL engine behind this server does not count its triples") from None
         wanted = self.release.manifest.counts
         if union + sum(named) != wanted["quads"]:
             message = f"the engine holds {union + sum(named):,} quads of the release, not {wanted['quads']:,}"
             raise IntegrityError(message, hint=self._advice)
+        if together != sum(named):
+            raise EngineError(f"in GRAPH the engine finds {together:,} of the {sum(named):,} triples of named graphs")
 
-    async def _value(self, text: str, graph: str) -> str | None:
-        return first_value((await self._response(text, graph)).content)
+    async def _value(self, text: str, *default: str, named: tuple[str, ...] = ()) -> str | None:
+        return first_value((await self._response(text, default, named)).content)
 
-    async def _response(self, text: str, graph: str) -> httpx.Response:
+    async def _response(self, text: str, default: tuple[str, ...], named: tuple[str, ...] = ()) -> httpx.Response:
         headers = {"Accept": "application/sparql-results+json"}
         try:
-            response = await self.client.post(self.url, data=form(text, (graph,)), headers=headers)
+            response = await self.client.post(self.url, data=form(text, default, named), headers=headers)
         except httpx.HTTPError as error:
             raise unavailable(error) from error
         if response.status_code != 200:
