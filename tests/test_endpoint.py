@@ -19,6 +19,8 @@ STATUSES: list[tuple[int, str, type[KgError], str]] = [
     (400, "error at 1:19: expected one of FILTER, [_]", QuerySyntaxError, ""),
     (400, "Virtuoso 37000 Error SP030: SPARQL compiler, line 1: syntax error at 'y'\n\nSPARQL query:\nSELECT",
      QuerySyntaxError, "syntax error at 'y'"),
+    (400, "Virtuoso 37000 Error SP031: SPARQL compiler: Internal error: Built-in function is not implemented",
+     EngineError, "cannot evaluate this query (400)"),
     (400, "<html>no</html>", QuerySyntaxError, "does not understand"),
     (401, "who?", EngineError, "credentials"),
     (403, "", EngineError, "credentials"),
@@ -42,7 +44,7 @@ def test_a_refusal_is_an_error_of_ours(status: int, text: str, kind: type[KgErro
     assert type(error) is kind
     assert message in error.message
     assert "home" not in error.message
-    assert len(STATUSES) == 16
+    assert len(STATUSES) == 17
 
 
 def test_retry_after_is_passed_on_within_reason() -> None:
@@ -55,11 +57,12 @@ def test_retry_after_is_passed_on_within_reason() -> None:
 @pytest.mark.parametrize(
     "address",
     ["sparql+ftp://example.org/", "sparql+http://", "http:///x", "sparql+http://[::1/", "sparql+http://h:99999/",
-     "sparql+http://me:hush@example.org/sparql", "sparql+https://me@example.org/"],
+     "sparql+http://me:hush@example.org/sparql", "sparql+https://me@example.org/",
+     "sparql+http://one.example/ sparql+http://me:hush@two.example/"],
 )  # fmt: skip
 def test_an_address_that_is_none_or_has_credentials_is_refused_and_not_repeated(address: str) -> None:
     with pytest.raises(ConfigurationError) as found:
-        Endpoint.of(Settings(engine=address))
+        Endpoint.each_of(Settings(engine=address))
     assert "hush" not in str(found.value)
 
 

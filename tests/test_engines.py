@@ -27,6 +27,7 @@ def test_an_unknown_engine_is_an_error_that_names_the_others() -> None:
     [
         ("sparql+https://example.org:8443/a/sparql?x=y", True),
         ("sparql+http://localhost", True),
+        ("sparql+http://one.example sparql+http://two.example", True),
         ("oxigraph", False),
         ("sparql+ftp://x", False),
         ("http://x", False),

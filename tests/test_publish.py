@@ -20,7 +20,7 @@ from kg.engine.endpoint import NOWHERE, Layout
 from kg.errors import EngineError, IntegrityError
 from kg.publish import INSERTED, SENT
 from kg.release import Release, open_release
-from serving import BASE, GRAPH, make_release
+from serving import BASE, GRAPH, make_release, served
 
 needs_virtuoso = pytest.mark.skipif(VIRTUOSO is None, reason="Virtuoso is not installed")
 ENGINES = ["oxigraph", pytest.param("virtuoso", marks=needs_virtuoso)]
@@ -135,6 +135,33 @@ def kg(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("KG_")}
     command = [sys.executable, "-c", "from kg.cli import main; main()", *arguments]
     return subprocess.run(command, env=environment | settings, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_publishing_that_is_killed_leaves_nothing_that_is_served_and_can_be_done_again(
+    norrbotten_release: Release, engines: dict[str, Engine], name: str
+) -> None:
+    engine, release = engines[name], norrbotten_release
+    engine.load(release)
+    state = Layout.of(release.manifest.base_iri).state
+    arguments = ["publish", "--release", release.version, "--to", engine.query, "--update", engine.update]
+    environment = os.environ | {"KG_BUILD": str(release.path.parent.parent)}
+    if engine.user:
+        environment |= {"KG_ENGINE_USER": engine.user, "KG_ENGINE_PASSWORD": engine.password}
+    with served(release, engine=engine.engine, workers=2, cache=0, log="warnings") as (url, _):
+        question = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"}
+        assert httpx.get(url + "/sparql", params=question, timeout=30).status_code == 200
+        with subprocess.Popen([sys.executable, "-c", "from kg.cli import main; main()", *arguments],
+                              env=environment, stdout=subprocess.DEVNULL) as publishing:  # fmt: skip
+            while count(engine, state):
+                assert publishing.poll() is None
+            publishing.kill()
+        assert publishing.returncode == -signal.SIGKILL
+        for _ in range(5):
+            assert httpx.get(url + "/sparql", params=question, timeout=30).status_code == 503
+        engine.load(release)
+        answer = httpx.get(url + "/sparql", params=question | {"format": "csv"}, timeout=30)
+        assert answer.text.split() == ["n", str(release.manifest.counts["triples"])]
 
 
 def test_the_command_publishes_a_release_and_serves_it(norrbotten_release: Release, engines: dict[str, Engine]) -> None:

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -340,7 +341,7 @@ def test_credentials_are_sent_when_asked_for_and_shown_to_nobody(release: Releas
     assert secret not in (tmp_path / "log").read_text("utf-8")
     settings = Settings(engine="sparql+http://127.0.0.1/", engine_user="kg", engine_password=secret)
     assert secret not in repr(settings)
-    assert secret not in repr(RemotePool(release, settings)._endpoint)
+    assert secret not in repr(RemotePool(release, settings)._endpoints)
 
 
 def test_proxies_of_the_environment_are_not_asked(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -459,26 +460,78 @@ def test_a_query_that_an_administrator_stops(release: Release) -> None:
         assert (waiting.result().status_code, waiting.result().json()["type"].rpartition("/")[2]) == (503, "cancelled")
 
 
-def test_a_release_that_is_published_is_switched_to(tmp_path: Path) -> None:
-    """The engine holds one release: between the two there is no answer, and never a mixed one."""
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[Release, Release, Path]:
+    """Two releases, and the link to the first that a server follows."""
     first, second = (make_release(tmp_path / name, extra=extra) for name, extra in (("one", 10), ("two", 20)))
     manifest = replace(second.manifest, version="2026-11-02-test")
     (second.path / "manifest.json").write_text(manifest.to_json(), "utf-8")
-    second = replace(second, manifest=manifest)
     current = tmp_path / "current"
     current.symlink_to(first.path)
+    return first, replace(second, manifest=manifest), current
+
+
+def turn(current: Path, release: Release) -> None:
+    current.unlink()
+    current.symlink_to(release.path)
+
+
+def await_release(url: str, release: Release) -> None:
+    assert wait_until(lambda: httpx.get(url + "/health/ready").json()["release"] == release.version)
+
+
+def test_a_release_that_is_published_is_switched_to(two: tuple[Release, Release, Path], tmp_path: Path) -> None:
+    """The engine holds one release: between the two there is no answer, and never a mixed one."""
+    first, second, current = two
     with oxigraph(tmp_path / "engine") as engine:
         engine.load(first)
         with served(first, engine=engine.engine, workers=2, follow=current, log="warnings") as (url, _):
-            current.unlink()
-            current.symlink_to(second.path)
+            turn(current, second)
             time.sleep(1.5)  # it is refused, as the engine does not hold it yet
             assert httpx.get(url + "/health/ready").json()["release"] == first.version
             engine.load(second)
             assert ask(url, "SELECT ?s { ?s ?p ?o }").status_code in (200, 503)
-            assert wait_until(lambda: httpx.get(url + "/health/ready").json()["release"] == second.version)
+            await_release(url, second)
             rows = ask(url, "SELECT ?s { ?s ?p ?o }").json()["results"]["bindings"]
             assert len(rows) == second.manifest.counts["triples"]
+
+
+def test_with_two_engines_every_query_is_answered_while_a_release_is_published(
+    two: tuple[Release, Release, Path], tmp_path: Path
+) -> None:
+    """Each answer is of one release, and none of the first comes after one of the second."""
+    first, second, current = two
+    counts = [release.manifest.counts["triples"] for release in (first, second)]
+    with oxigraph(tmp_path / "a") as one, oxigraph(tmp_path / "b") as other, ThreadPoolExecutor(3) as threads:
+        one.load(first)
+        engines = f"{other.engine} {one.engine}"  # the first that holds the release is asked
+        is_over = threading.Event()
+        settings = {"workers": 4, "per_client": 8, "cache": 0, "log": "warnings"}
+        with served(first, engine=engines, follow=current, **settings) as (url, _):
+
+            def visit(visitor: int) -> list[int]:
+                seen = []
+                with httpx.Client(timeout=30) as client:
+                    while not is_over.is_set():
+                        text = f"SELECT ?s {{ ?s ?p ?o }} # {visitor} {len(seen)}"
+                        answer = client.get(url + "/sparql", params={"query": text})
+                        seen.append(len(answer.json()["results"]["bindings"]) if answer.status_code == 200 else -1)
+                return seen
+
+            visits = [threads.submit(visit, visitor) for visitor in range(3)]
+            try:
+                turn(current, second)
+                time.sleep(1.5)
+                other.load(second)
+                await_release(url, second)
+                time.sleep(0.5)
+            finally:
+                is_over.set()
+            found = [visit.result() for visit in visits]
+            for seen in found:
+                assert set(seen) == set(counts)
+                assert seen == sorted(seen)
+            assert sum(map(len, found)) > 30
 
 
 VIRTUOSO_DIFFERS = {

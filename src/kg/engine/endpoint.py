@@ -42,6 +42,7 @@ CONNECT = 5.0
 """Seconds in which an engine must take a connection."""
 _HAS_VERSION = "http://purl.org/dc/terms/hasVersion"
 _STOPPED = re.compile(r"time[d -]?\s?out|time limit|exceeds the limit|has been cancell?ed", re.IGNORECASE)
+_LACKS = re.compile(r"not (?:yet )?(?:implemented|supported)", re.IGNORECASE)
 _REPORT = re.compile(r"(?:Virtuoso \w+ Error \w+: (?:SPARQL compiler, line \d+: )?)?(.*)")
 _SHOWN = 300
 
@@ -93,6 +94,15 @@ class Endpoint:
                 hint="set KG_ENGINE_USER and KG_ENGINE_PASSWORD",
             )
         return cls(address, settings.engine_user, settings.engine_password)
+
+    @classmethod
+    def each_of(cls, settings: Settings) -> tuple[Endpoint, ...]:
+        """The engines of `KG_ENGINE`, which may name several.
+
+        Raises:
+            ConfigurationError: as `of`.
+        """
+        return tuple(cls.of(settings, address) for address in settings.engine.split())
 
     def options(self) -> dict[str, Any]:
         """What a client of httpx needs; proxies of the environment are not asked."""
@@ -175,7 +185,7 @@ def stopped(text: str) -> DeadlineExceeded | None:
 def refusal(status: int, headers: Mapping[str, str], text: str) -> KgError:
     """An answer of the engine that is not 200, as an error of ours; its pages and traces are shown to nobody."""
     report = "" if text.lstrip().startswith("<") else _report(text)
-    if status == 400:
+    if status == 400 and not _LACKS.search(report):
         return syntax_error_of(report) if report else QuerySyntaxError("the engine does not understand the query")
     if status in (401, 403):
         return EngineError("the SPARQL engine behind this server refuses the credentials of this server")

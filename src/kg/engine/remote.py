@@ -38,7 +38,7 @@ _LONG = 4096
 
 
 class RemotePool:
-    """As many queries at a time as the settings say, to one engine that holds one release."""
+    """As many queries at a time as the settings say, to an engine that holds one release."""
 
     def __init__(
         self, release: Release, settings: Settings, tell: Callable[[str, str], object] = lambda event, reason: None
@@ -46,7 +46,7 @@ class RemotePool:
         self.settings = settings
         self._tell = tell
         self._release = release
-        self._endpoint = Endpoint.of(settings)
+        self._endpoints = Endpoint.each_of(settings)
         base_iri = release.manifest.base_iri
         self._layout = Layout.of(base_iri)
         self._house = prefixes(base_iri)
@@ -80,30 +80,40 @@ class RemotePool:
         return self._admission.has_spare
 
     async def start(self) -> None:
-        """Return when the engine has shown that it holds the release.
+        """Return when an engine has shown that it holds the release: of several, the first that does.
 
         Raises:
-            KgError: as `HeldRelease.prove_whole`.
+            KgError: as `HeldRelease.prove_whole`, of the first engine.
         """
         if self._watch is not None:
             return
         self._graphs = await asyncio.to_thread(graph_names, self._release.store_path)
         self._known = frozenset(self._graphs)
-        url, transport = self._endpoint.url, KeptConnections(self.settings.workers + 2)
-        client = httpx.AsyncClient(transport=transport, **self._endpoint.options())
-        self._held = HeldRelease(self._release, url, client)
-        try:
-            await self._held.prove_whole(self._graphs)
-        except BaseException:
-            await client.aclose()
-            raise
+        self._held = await self._find()
         self._exchange = Exchange(
-            client, url, self._threads, self._release.manifest.base_iri, self._house, self.settings.result_bytes,
-            self._held.prove,
+            self._held.client, self._held.url, self._threads, self._release.manifest.base_iri, self._house,
+            self.settings.result_bytes, self._held.prove,
         )  # fmt: skip
         for _ in range(self.settings.workers):
             self._admission.offer(Line(self._exchange))
         self._watch = asyncio.get_running_loop().create_task(self._look())
+
+    async def _find(self) -> HeldRelease:
+        refusals: list[KgError] = []
+        for endpoint in self._endpoints:
+            transport = KeptConnections(self.settings.workers + 2)
+            client = httpx.AsyncClient(transport=transport, **endpoint.options())
+            held = HeldRelease(self._release, endpoint.url, client)
+            try:
+                await held.prove_whole(self._graphs)
+            except BaseException as error:
+                await client.aclose()
+                if not isinstance(error, KgError):
+                    raise
+                refusals.append(error)
+            else:
+                return held
+        raise refusals[0]
 
     async def close(self) -> None:
         """Stop all queries, and wait until they are gone."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from starlette.types import Receive, Scope, Send
 
-from kg.errors import KgError
+from kg.engine.engines import is_remote
+from kg.errors import EngineUnavailable, KgError
 from kg.release import Release, open_release, verify_release
 from kg.settings import Settings
 from kg.web.journal import Journal
@@ -39,6 +40,8 @@ class Site:
         self._retiring: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
         self._switching = asyncio.Lock()
+        self._awaited: Release | None = None
+        self._told: tuple[Path, str] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -70,17 +73,26 @@ class Site:
             await asyncio.sleep(_LOOK)
             with contextlib.suppress(OSError):
                 path = await asyncio.to_thread(current.resolve, strict=True)
-                is_down = self.service.pool.status.workers == 0  # an engine elsewhere may hold it meanwhile
-                if path != self.service.release.path and (path != refused or is_down):
+                if path != self.service.release.path and (path != refused or self._awaited is not None):
                     refused = None if await self.look(path) else path
 
     async def look(self, path: Path) -> bool:
-        """Switch to the release at `path`; if it cannot be served, say so and go on with the present one."""
+        """Switch to the release at `path`; if it cannot be served, say so once and go on with the present one.
+
+        One that an engine elsewhere does not hold is awaited: `kg publish` may be at it.
+        """
         try:
-            await self.switch(await asyncio.to_thread(_open_whole, path))
+            if self._awaited is None or self._awaited.path != path:
+                self._awaited = await asyncio.to_thread(_open_whole, path)
+            await self.switch(self._awaited)
         except KgError as error:
-            self.journal.event("a release cannot be served", path=str(path), reason=error.message)
+            if not (isinstance(error, EngineUnavailable) and is_remote(self.settings.engine)):
+                self._awaited = None
+            if self._told != (path, error.message):
+                self._told = path, error.message
+                self.journal.event("a release cannot be served", path=str(path), reason=error.message)
             return False
+        self._awaited = self._told = None
         return True
 
     async def switch(self, release: Release) -> None:
