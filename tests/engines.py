@@ -307,6 +307,9 @@ class _Peer(BaseHTTPRequestHandler):
     def behave_status_500(self) -> None:
         self._reply(500, b"<html>Traceback: /home/secret</html>", "text/html")
 
+    def behave_redirect(self) -> None:
+        self._reply(307, b"", "text/plain", {"Location": f"http://127.0.0.1:{self.server.server_port}/elsewhere"})
+
     def behave_status_502(self) -> None:
         self._reply(502, b"bad gateway", "text/plain")
 

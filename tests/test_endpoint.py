@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.engine.endpoint import NOWHERE, Endpoint, first_value, form, refusal
+from kg.engine.endpoint import NOWHERE, Endpoint, first_value, form, refusal, shown
 from kg.errors import (
     ConfigurationError,
     DeadlineExceeded,
@@ -64,6 +64,10 @@ def test_an_address_that_is_none_or_has_credentials_is_refused_and_not_repeated(
     with pytest.raises(ConfigurationError) as found:
         Endpoint.each_of(Settings(engine=address))
     assert "hush" not in str(found.value)
+
+
+def test_what_is_shown_of_an_address_has_no_secret() -> None:
+    assert shown("http://example.org:7001/a?access-token=hush") == "http://example.org:7001/a"
 
 
 def test_an_address() -> None:

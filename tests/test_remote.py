@@ -245,7 +245,7 @@ def test_a_client_has_its_share_and_no_more(release: Release) -> None:
 STATUSES = {
     "html": 500, "small_false_end": 500, "text_behind_the_end": 500, "no_rows_of_a_boolean": 500, "part": 500,
     "part_of_the_time": 500, "time_limit": 504, "as_if_replaced": 503, "status_400": 400, "status_401": 500,
-    "status_500": 500, "status_502": 503, "status_503": 503, "status_504": 504, "late": 504, "silent": 503,
+    "status_500": 500, "status_502": 503, "status_503": 503, "status_504": 504, "late": 504, "silent": 503, "redirect": 500,
 }  # fmt: skip
 BROKEN = ["cut", "short", "false_end", "error_in_the_middle", "triples_cut", "triples_with_an_error"]
 
@@ -293,6 +293,13 @@ def test_what_an_engine_does_wrong_on_the_way_breaks_the_connection(
             assert response.status_code == 200
             for _ in response.iter_raw():
                 pass
+
+
+def test_a_redirection_is_not_followed(liar: tuple[Peer, str]) -> None:
+    """Nobody but who configures this server says where queries and credentials go."""
+    before = len(liar[0].asked)
+    assert ask(liar[1], "SELECT ?x { ?x ?y 1 } # behave: redirect").status_code == 500
+    assert len([fields for _, fields in liar[0].asked[before:] if "behave" in fields["query"][0]]) == 1
 
 
 def test_triples_whose_end_cannot_be_told_are_refused(liar: tuple[Peer, str]) -> None:
@@ -590,5 +597,5 @@ def test_saved_queries_have_the_answers_of_our_own_engine(
 
 def test_suites_have_their_cases() -> None:
     assert len(QUERIES) == 25
-    assert len(STATUSES) + len(BROKEN) == 22
+    assert len(STATUSES) + len(BROKEN) == 23
     assert OXIGRAPH.is_file()

@@ -23,6 +23,7 @@ from kg.engine.endpoint import (
     first_value,
     form,
     refuse_other_graphs,
+    shown,
     unavailable,
 )
 from kg.engine.store import graph_names, open_store
@@ -161,13 +162,14 @@ def _send(
         response = client.request(method, url, **request)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise EngineError(
-            f"{unavailable(error).message}: {url}", hint="is it running, and is the address right?"
+            f"{unavailable(error).message}: {shown(url)}", hint="is it running, and is the address right?"
         ) from error
     if response.is_success or response.status_code in accepts:
         return response
     if response.status_code in (401, 403):
         raise EngineError(
-            f"{url} does not let us in ({response.status_code})", hint="set KG_ENGINE_USER and KG_ENGINE_PASSWORD"
+            f"{shown(url)} does not let us in ({response.status_code})",
+            hint="set KG_ENGINE_USER and KG_ENGINE_PASSWORD",
         )
     said = " ".join(response.text.split())[:300]
-    raise EngineError(f"{method} {url} was answered with {response.status_code}: {said}")
+    raise EngineError(f"{method} {shown(url)} was answered with {response.status_code}: {said}")

@@ -65,7 +65,8 @@ class Settings:
     engine: str = _setting(
         "oxigraph",
         "`oxigraph`; `rdflib`: slow, for a second opinion; or a SPARQL 1.1 engine elsewhere that `kg publish` has "
-        "loaded: `sparql+http://HOST/PATH` or `sparql+https://HOST/PATH`",
+        "loaded: `sparql+http://HOST/PATH` or `sparql+https://HOST/PATH`; several with blanks between them, of which "
+        "the first that holds the release is asked",
     )
     engine_user: str = _setting("", "name under which the engine elsewhere knows this server, where it asks for one")
     engine_password: str = _setting("", "and its password; it is never logged", is_secret=True)

@@ -104,8 +104,8 @@ def publish(project: Path | None, url: str, graph_store: str | None, update: str
     """Load a release into a SPARQL 1.1 engine elsewhere, for `KG_ENGINE=sparql+URL kg serve`.
 
     Its graphs are replaced, counted and compared; other graphs of the engine are left alone. While it is loaded, a
-    `kg serve` in front of that engine answers 503. Releases with blank nodes are refused. KG_ENGINE_USER and
-    KG_ENGINE_PASSWORD are used where the engine asks for them.
+    `kg serve` in front of that engine alone answers 503 (KG_ENGINE may name a second one). Releases with blank nodes
+    are refused. KG_ENGINE_USER and KG_ENGINE_PASSWORD are used where the engine asks for them.
 
     \b
     Oxigraph:

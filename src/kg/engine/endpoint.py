@@ -26,10 +26,12 @@ __all__ = [
     "COUNT_NAMED",
     "Endpoint",
     "Layout",
+    "beginning",
     "first_value",
     "form",
     "refusal",
     "refuse_other_graphs",
+    "shown",
     "stopped",
     "unavailable",
 ]
@@ -45,6 +47,7 @@ _STOPPED = re.compile(r"time[d -]?\s?out|time limit|exceeds the limit|has been c
 _LACKS = re.compile(r"not (?:yet )?(?:implemented|supported)", re.IGNORECASE)
 _REPORT = re.compile(r"(?:Virtuoso \w+ Error \w+: (?:SPARQL compiler, line \d+: )?)?(.*)")
 _SHOWN = 300
+_SHORT = 65536
 
 
 class _Credentials(httpx.Auth):
@@ -135,6 +138,21 @@ class Layout:
     def state_triples(self, version: str) -> str:
         """What the state says when that version is there, as N-Triples."""
         return f'<{self.release}> <{_HAS_VERSION}> "{version}" .\n'
+
+
+def shown(url: str) -> str:
+    """An address for messages and logs: without its query, where QLever, for one, wants a secret."""
+    return url.partition("?")[0]
+
+
+async def beginning(response: httpx.Response) -> bytes:
+    """The body as far as somebody reads it who expects a short one."""
+    found = b""
+    async for chunk in response.aiter_bytes():
+        found += chunk
+        if len(found) > _SHORT:
+            break
+    return found
 
 
 def form(text: str, default: Iterable[str], named: Iterable[str] = ()) -> dict[str, Any]:

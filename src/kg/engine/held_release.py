@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -12,10 +12,12 @@ from kg.engine.endpoint import (
     COUNT,
     COUNT_NAMED,
     Layout,
+    beginning,
     first_value,
     form,
     refusal,
     refuse_other_graphs,
+    shown,
     unavailable,
 )
 from kg.engine.virtuoso import ROWS_QUERY, is_virtuoso, refuse_row_limit
@@ -66,7 +68,7 @@ class HeldRelease:
             await self._refuse_cuts()
             await self._count(tuple(graphs))
         except EngineUnavailable as error:
-            raise EngineUnavailable(f"{error.message}: {self.url}", hint=self._advice) from error
+            raise EngineUnavailable(f"{error.message}: {shown(self.url)}", hint=self._advice) from error
 
     @property
     def _layout(self) -> Layout:
@@ -76,13 +78,13 @@ class HeldRelease:
     def _advice(self) -> str:
         return (
             f"is the engine running? If so, load it: kg publish --release {self.release.version} "
-            f"--to {self.url} --graph-store URL"
+            f"--to {shown(self.url)} --graph-store URL"
         )
 
     async def _refuse_cuts(self) -> None:
         layout = self._layout
-        response = await self._response(layout.version_query, (layout.state,))
-        if is_virtuoso(response.headers):
+        headers, _ = await self._ask(layout.version_query, (layout.state,))
+        if is_virtuoso(headers):
             refuse_row_limit(await self._value(ROWS_QUERY, layout.state))
 
     async def _count(self, graphs: tuple[str, ...]) -> None:
@@ -103,15 +105,20 @@ class HeldRelease:
             raise EngineError(f"in GRAPH the engine finds {together:,} of the {sum(named):,} triples of named graphs")
 
     async def _value(self, text: str, *default: str, named: tuple[str, ...] = ()) -> str | None:
-        return first_value((await self._response(text, default, named)).content)
+        return first_value((await self._ask(text, default, named))[1])
 
-    async def _response(self, text: str, default: tuple[str, ...], named: tuple[str, ...] = ()) -> httpx.Response:
+    async def _ask(
+        self, text: str, default: tuple[str, ...], named: tuple[str, ...] = ()
+    ) -> tuple[Mapping[str, str], bytes]:
+        """The head and the body of the answer, which is short."""
         headers = {"Accept": "application/sparql-results+json"}
+        fields = form(text, default, named)
         try:
-            response = await self.client.post(self.url, data=form(text, default, named), headers=headers)
+            async with self.client.stream("POST", self.url, data=fields, headers=headers) as response:
+                body = await beginning(response)
         except httpx.HTTPError as error:
             raise unavailable(error) from error
         if response.status_code != 200:
-            refused = refusal(response.status_code, response.headers, response.text)
+            refused = refusal(response.status_code, response.headers, body.decode("utf-8", "replace"))
             raise refused if isinstance(refused, EngineError) else EngineError(refused.message)
-        return response
+        return response.headers, body

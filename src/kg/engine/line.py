@@ -21,7 +21,7 @@ import httpx
 
 from kg.engine.body import Body, Stopped
 from kg.engine.conversion import ACCEPTED, convert, refuse_unframed
-from kg.engine.endpoint import form, refusal, stopped, unavailable
+from kg.engine.endpoint import beginning, form, refusal, stopped, unavailable
 from kg.engine.frames import END, Frame
 from kg.engine.oxigraph import Query
 from kg.engine.sender import Sender, largest
@@ -33,7 +33,6 @@ __all__ = ["Exchange", "Line"]
 
 ROOM = 64
 """Pieces that are held for a slow client."""
-_REFUSAL = 65536
 _NOT_OF_A_QUERY = frozenset(("seconds", "gzip", "form", "check"))
 _RELATIVE = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.-]*:)[^<>\"{}|^`\\\x00-\x20]*>")
 _BASE = re.compile(r"\bBASE\b", re.IGNORECASE)
@@ -144,7 +143,8 @@ class Line:
         response = await self._open(fields, ACCEPTED[kind.gives_graph])
         try:
             if response.status_code != 200:
-                error = refusal(response.status_code, response.headers, await _beginning(response))
+                said = (await beginning(response)).decode("utf-8", "replace")
+                error = refusal(response.status_code, response.headers, said)
                 if is_based and isinstance(error, QuerySyntaxError) and error.line:
                     error.line -= 1
                 raise error
@@ -213,12 +213,3 @@ def _outcome(work: Callable[[], None]) -> Exception | None:
             found = found.with_traceback(None).__context__
         return error
     return None
-
-
-async def _beginning(response: httpx.Response) -> str:
-    found = b""
-    async for chunk in response.aiter_bytes():
-        found += chunk
-        if len(found) > _REFUSAL:
-            break
-    return found.decode("utf-8", "replace")
