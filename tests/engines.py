@@ -277,6 +277,13 @@ class _Peer(BaseHTTPRequestHandler):
         self.server.version = "another"
         self._reply(200, _BEGIN + _ROW % 1 + b"]}}")
 
+    def behave_briefly(self) -> None:
+        self._reply(200, _BEGIN + _ROW % 1 + b"]}}")
+
+    def behave_as_if_loaded_anew(self) -> None:
+        self.server.version = f"{self.server.version.partition(' ')[0]} {len(self.server.asked)}"
+        self._reply(200, _BEGIN + _ROW % 1 + b"]}}")
+
     def behave_slow(self) -> None:
         self._chunks(_BEGIN, _MANY)
         with contextlib.suppress(OSError):

@@ -23,7 +23,8 @@ def with_lines(
 ) -> None:
     """`work` with a peer, a maker of lines to it, and the threads that they use; fails if a thread does not end."""
 
-    async def prove() -> None:
+    async def prove(before: str) -> None:
+        assert before == "state"
         if not proof:
             raise EngineUnavailable("another release")
 
@@ -32,7 +33,7 @@ def with_lines(
         with peer(make_release(folder)) as engine:
             async with httpx.AsyncClient(trust_env=False) as client:
                 url = engine.engine.removeprefix("sparql+")
-                exchange = Exchange(client, url, threads, BASE, {}, 1 << 30, prove)
+                exchange = Exchange(client, url, threads, BASE, {}, 1 << 30, lambda: "state", prove)
                 await work(engine, lambda: Line(exchange), threads)
             async with asyncio.timeout(60):
                 await asyncio.to_thread(threads.shutdown)

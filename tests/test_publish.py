@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -160,6 +161,10 @@ def test_publishing_that_is_killed_leaves_nothing_that_is_served_and_can_be_done
         for _ in range(5):
             assert httpx.get(url + "/sparql", params=question, timeout=30).status_code == 503
         engine.load(release)
+        for _ in range(100):  # it is counted again first
+            if (answer := httpx.get(url + "/sparql", params=question, timeout=30)).status_code == 200:
+                break
+            time.sleep(0.05)
         answer = httpx.get(url + "/sparql", params=question | {"format": "csv"}, timeout=30)
         assert answer.text.split() == ["n", str(release.manifest.counts["triples"])]
 

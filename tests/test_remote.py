@@ -302,6 +302,20 @@ def test_a_redirection_is_not_followed(liar: tuple[Peer, str]) -> None:
     assert len([fields for _, fields in liar[0].asked[before:] if "behave" in fields["query"][0]]) == 1
 
 
+def test_what_was_read_while_the_same_release_was_loaded_anew_is_no_answer(release: Release) -> None:
+    """The version is the same before and after, but in between a query may have seen half of it."""
+    with peer(release) as engine, served(release, engine=engine.engine, workers=2, log="warnings") as (url, _):
+        for number in range(2):
+            response = ask(url, f"SELECT ?x {{ ?x ?y {number} }} # behave: as_if_loaded_anew")
+            assert (response.status_code, "loaded anew" in response.json()["detail"]) == (503, True)
+            for _ in range(100):  # it is counted again, and then what is asked from then on is answered
+                if ask(url, f"SELECT ?x {{ ?x ?y {number} }} # behave: briefly").status_code == 200:
+                    break
+                time.sleep(0.05)
+            else:
+                raise AssertionError("it is not served any longer")
+
+
 def test_triples_whose_end_cannot_be_told_are_refused(liar: tuple[Peer, str]) -> None:
     text = "CONSTRUCT { ?x ?y ?z } { ?x ?y ?z } # behave: "
     assert ask(liar[1], text + "triples").status_code == 200

@@ -1,8 +1,8 @@
 """`kg publish`: a release loaded into a SPARQL 1.1 engine elsewhere, for `kg serve` to stand in front of.
 
 The named graphs keep their IRIs; what the default graph holds goes into a graph of its own, the union (see
-`kg.engine.endpoint`). The state, which says which release is there, goes first and comes back last, when every graph
-has been counted: a `kg serve` in front answers nothing in between.
+`kg.engine.endpoint`). The state, which says which release is there and by which publishing, goes first and comes back
+last, when every graph has been counted: a `kg serve` in front answers nothing that was read in between.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from secrets import token_hex
 from typing import Any, Protocol
 
 import httpx
@@ -112,8 +113,9 @@ def publish(
                 for text in (COUNT, COUNT_NAMED):
                     refuse_other_graphs(_ask(client, endpoint.url, text))
             total += _compare(client, endpoint.url, name, _count(store, graph))
-        loader.replace(layout.state, _parsed(layout.state_triples(release.version)))
-        if _ask(client, endpoint.url, layout.version_query, layout.state) != release.version:
+        state = f"{release.version} {token_hex(8)}"
+        loader.replace(layout.state, _parsed(layout.state_triples(state)))
+        if _ask(client, endpoint.url, layout.state_query, layout.state) != state:
             raise IntegrityError("the engine does not show which release it holds, although it was told")
     return total
 

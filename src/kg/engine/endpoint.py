@@ -131,13 +131,13 @@ class Layout:
         return cls(f"{base_iri}engine/union", f"{base_iri}engine/state", f"{base_iri}engine/release")
 
     @property
-    def version_query(self) -> str:
-        """Asks the state for the version of the release that the engine holds."""
+    def state_query(self) -> str:
+        """Asks which release the engine holds, and by which publishing."""
         return f"SELECT ?version WHERE {{ <{self.release}> <{_HAS_VERSION}> ?version }}"
 
-    def state_triples(self, version: str) -> str:
-        """What the state says when that version is there, as N-Triples."""
-        return f'<{self.release}> <{_HAS_VERSION}> "{version}" .\n'
+    def state_triples(self, state: str) -> str:
+        """What the state says when that version is there by that publishing, as N-Triples."""
+        return f'<{self.release}> <{_HAS_VERSION}> "{state}" .\n'
 
 
 def shown(url: str) -> str:

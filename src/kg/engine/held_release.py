@@ -40,23 +40,26 @@ class HeldRelease:
     url: str
     client: httpx.AsyncClient
 
-    async def prove(self) -> None:
-        """Nothing, if the engine holds the release now.
+    async def prove(self, before: str | None = None) -> str:
+        """The version and the publishing, if the engine holds the release now, and has done so since it said `before`.
 
         Raises:
-            EngineUnavailable: it does not answer, or holds another release or none.
+            EngineUnavailable: it does not answer, holds another release or none, or was loaded anew.
         """
         layout = self._layout
         try:
             async with asyncio.timeout(PROOF):
-                found = await self._value(layout.version_query, layout.state)
+                found = await self._value(layout.state_query, layout.state)
         except TimeoutError:
             raise EngineUnavailable("the SPARQL engine behind this server does not answer") from None
-        if found != self.release.version:
+        if found is None or found.partition(" ")[0] != self.release.version:
             raise EngineUnavailable("the SPARQL engine behind this server does not hold this release")
+        if before not in (None, found):
+            raise EngineUnavailable("the SPARQL engine behind this server was loaded anew")
+        return found
 
-    async def prove_whole(self, graphs: Iterable[str]) -> None:
-        """Nothing, if the engine holds all of the release, with these named graphs, and would cut no answer.
+    async def prove_whole(self, graphs: Iterable[str]) -> str:
+        """As `prove`, if the engine holds all of the release, with these named graphs, and would cut no answer.
 
         Raises:
             EngineUnavailable: it does not answer, or holds another release or none.
@@ -64,9 +67,10 @@ class HeldRelease:
             EngineError: it would cut answers without saying so, or does not keep to the graphs of a request.
         """
         try:
-            await self.prove()
+            state = await self.prove()
             await self._refuse_cuts()
             await self._count(tuple(graphs))
+            return await self.prove(state)
         except EngineUnavailable as error:
             raise EngineUnavailable(f"{error.message}: {shown(self.url)}", hint=self._advice) from error
 
@@ -83,7 +87,7 @@ class HeldRelease:
 
     async def _refuse_cuts(self) -> None:
         layout = self._layout
-        headers, _ = await self._ask(layout.version_query, (layout.state,))
+        headers, _ = await self._ask(layout.state_query, (layout.state,))
         if is_virtuoso(headers):
             refuse_row_limit(await self._value(ROWS_QUERY, layout.state))
 

@@ -2,7 +2,7 @@
 
 The answer is read and written anew (`kg.engine.conversion`), a long one by a thread of its own, which blocks where the
 network or the client is slow. Its last piece is held back until the engine has been asked once more which release it
-holds.
+holds, and that this was not loaded anew meanwhile.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ _BASE = re.compile(r"\bBASE\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What all queries to an engine share; `prove` raises if it does not hold the release."""
+    """What all queries to an engine share.
+
+    `state` is what the engine said when it was proved to hold the release; `prove` raises if that is so no longer.
+    """
 
     client: httpx.AsyncClient
     url: str
@@ -48,7 +51,8 @@ class Exchange:
     base_iri: str
     prefixes: Mapping[str, str]
     result_bytes: int
-    prove: Callable[[], Awaitable[None]]
+    state: Callable[[], str]
+    prove: Callable[[str], Awaitable[object]]
 
 
 class Line:
@@ -121,8 +125,9 @@ class Line:
 
     async def _run(self, options: Mapping[str, Any], text: str) -> None:
         try:
+            before = self._exchange.state()
             end = await self._answer(options, text)
-            await self._exchange.prove()
+            await self._exchange.prove(before)
             self._put((Frame.DONE, end))
         except KgError as error:
             self._put(error)

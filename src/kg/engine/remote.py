@@ -58,6 +58,7 @@ class RemotePool:
         self._trouble: str | None = None
         self._watch: asyncio.Task[None] | None = None
         self._threads = ThreadPoolExecutor(settings.workers + 2, thread_name_prefix="answers")
+        self._state = ""
         self._held: HeldRelease
         self._exchange: Exchange
 
@@ -92,7 +93,7 @@ class RemotePool:
         self._held = await self._find()
         self._exchange = Exchange(
             self._held.client, self._held.url, self._threads, self._release.manifest.base_iri, self._house,
-            self.settings.result_bytes, self._held.prove,
+            self.settings.result_bytes, lambda: self._state, self._held.prove,
         )  # fmt: skip
         for _ in range(self.settings.workers):
             self._admission.offer(Line(self._exchange))
@@ -105,7 +106,7 @@ class RemotePool:
             client = httpx.AsyncClient(transport=transport, **endpoint.options())
             held = HeldRelease(self._release, endpoint.url, client)
             try:
-                await held.prove_whole(self._graphs)
+                self._state = await held.prove_whole(self._graphs)
             except BaseException as error:
                 await client.aclose()
                 if not isinstance(error, KgError):
@@ -193,7 +194,8 @@ class RemotePool:
         while True:
             await asyncio.sleep(LOOK)
             try:
-                await self._held.prove()
+                if await self._held.prove() != self._state:  # the same release again, which queries have seen half of
+                    self._state = await self._held.prove_whole(self._graphs)
             except KgError as error:
                 if self._trouble != error.message:
                     self._tell("the engine does not answer from this release", error.message)
