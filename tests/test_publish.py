@@ -167,6 +167,7 @@ def test_publishing_that_is_killed_leaves_nothing_that_is_served_and_can_be_done
             time.sleep(0.05)
         answer = httpx.get(url + "/sparql", params=question | {"format": "csv"}, timeout=30)
         assert answer.text.split() == ["n", str(release.manifest.counts["triples"])]
+    engine.change(f"DROP SILENT GRAPH <{state}>")
 
 
 def test_the_command_publishes_a_release_and_serves_it(norrbotten_release: Release, engines: dict[str, Engine]) -> None:
