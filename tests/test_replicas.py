@@ -94,7 +94,7 @@ def test_one_of_two_servers_is_stopped_under_load_and_nobody_notices(pair: Pair,
         wrong: list[str] = []
         answered: list[float] = []
         with httpx.Client(timeout=HUNG) as client:
-            while time.monotonic() < began + seconds or not wrong and sum(at > stopped[0] for at in answered) < LEAST:
+            while time.monotonic() < began + seconds or (not wrong and sum(at > stopped[0] for at in answered) < LEAST):
                 asked = first + CLIENTS * (len(answered) + len(wrong))
                 try:
                     answer = ask(client, pair.proxy, asked)
