@@ -68,6 +68,8 @@ _KINDS = {kind.value: kind for kind in Kind}
 _OPENING = {"{": "}", "(": ")", "[": "]"}
 _OPERATORS = {"!", "*", "/", "|", "^", "&&", "||"}
 _LONG_IRI = 500
+_SET = "!("
+"""What opens a negated property set, which is a list and no recursion, or a negated expression, which has no `|`."""
 _OPERANDS = {Kind.IRI, Kind.STRING, Kind.PREFIXED, Kind.VARIABLE, Kind.LANGUAGE, Kind.NUMBER}
 
 
@@ -127,14 +129,14 @@ def steps(found: tuple[Token, ...]) -> int:
             number += sum(map(token.text.count, "!*/+-&"))
         elif token.kind is Kind.SIGN:
             if token.text in _OPENING:
-                brackets.append(token.text)
+                brackets.append(_SET if token.text == "(" and previous == "!" else token.text)
                 number += token.text == "{"
             elif token.text in _OPENING.values():
                 del brackets[-1:]
-            elif token.text in _OPERATORS:
+            elif token.text in _OPERATORS and not (brackets[-1:] == [_SET] and token.text in "|^"):
                 number += 1
             elif token.text in "+-":
-                number += brackets[-1:] == ["("] and previous not in {"(", ","}
+                number += brackets[-1:] in (["("], [_SET]) and previous not in {"(", ","}
         previous = token.text
     return number
 
