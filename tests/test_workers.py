@@ -139,10 +139,9 @@ def test_memory_is_capped(release: Release) -> None:
     with_pool(release, work, replace(SETTINGS, deadline=20.0, memory=64))
 
 
-@pytest.mark.parametrize(
-    "text", ["ASK " + "{" * 5000 + "}" * 5000, "ASK { FILTER(" + "(" * 9000 + "1" + ")" * 9000 + ") }"]
-)
-def test_a_crash_is_an_error_of_one_query(release: Release, text: str) -> None:
+def test_a_crash_is_an_error_of_one_query(release: Release) -> None:
+    text = "ASK { FILTER(" + "(" * 9000 + "1" + ")" * 9000 + ") }"
+
     async def work(pool: WorkerPool) -> None:
         bomb = asyncio.ensure_future(ask(pool, text, max_depth=20000))
         assert await ask(pool, "ASK {}", client="other")
