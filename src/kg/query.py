@@ -94,10 +94,11 @@ def parse_query(text: str, *, base_iri: str, max_bytes: int, max_depth: int) -> 
     if size > max_bytes:
         raise QueryTooLarge(f"the query has {size} bytes; {max_bytes} are accepted")
     found = terminals(text)
-    _refuse_nesting(text, found, max_depth)
+    ambiguous = is_ambiguous(found)
+    _refuse_nesting(text, found, max_depth, ambiguous=ambiguous)
     prefixes, base, body = prologue(found, base_iri)
     form = _form(text, found, body)
-    _refuse_service(text, found, prefixes)
+    _refuse_service(text, found, prefixes, ambiguous=ambiguous)
     _refuse_glued_from(text, found[body:], prefixes)
     return ParsedQuery(
         text=text,
@@ -111,13 +112,13 @@ def parse_query(text: str, *, base_iri: str, max_bytes: int, max_depth: int) -> 
     )
 
 
-def _refuse_nesting(text: str, found: tuple[Token, ...], max_depth: int) -> None:
+def _refuse_nesting(text: str, found: tuple[Token, ...], max_depth: int, *, ambiguous: bool) -> None:
     deepest = depth(found)
-    if is_ambiguous(found):
+    if ambiguous:
         deepest = max(deepest, max((text.count(bracket) for bracket in "{(["), default=0))
     if deepest > max_depth:
         raise QueryTooLarge(f"the query is nested {deepest} brackets deep; {max_depth} are accepted")
-    number = sum(map(text.count, _STEPS)) if is_ambiguous(found) and len(text) > MOST_STEPS else steps(found)
+    number = sum(map(text.count, _STEPS)) if ambiguous and len(text) > MOST_STEPS else steps(found)
     if number > MOST_STEPS:
         raise QueryTooLarge(
             f"the query has {number} groups, filters and operators; {MOST_STEPS} are accepted",
@@ -125,9 +126,9 @@ def _refuse_nesting(text: str, found: tuple[Token, ...], max_depth: int) -> None
         )
 
 
-def _refuse_service(text: str, found: tuple[Token, ...], prefixes: Mapping[str, str]) -> None:
+def _refuse_service(text: str, found: tuple[Token, ...], prefixes: Mapping[str, str], *, ambiguous: bool) -> None:
     clause = next((token.start for token in found if _may_be_service(token, prefixes)), None)
-    if clause is None and is_ambiguous(found) and (match := _SERVICE.search(text)):
+    if clause is None and ambiguous and (match := _SERVICE.search(text)):
         clause = match.start()
     if clause is not None:
         line, column = position(text, clause)

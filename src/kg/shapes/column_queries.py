@@ -187,9 +187,9 @@ class ColumnQueries:
 
     def _ready(self, filters: list[Expression], table: Table, *, even_exists: bool = False) -> Table:
         """Applies, and takes from the list, the filters that nothing further can change."""
-        for condition in list(filters):
+        for condition in [one for one in filters if even_exists or not one.exists]:
             used = condition.variables.union(*(group.variables() for _, group in condition.exists))
-            if (even_exists or not condition.exists) and all(table.is_bound(name) for name in used):
+            if all(table.is_bound(name) for name in used):
                 filters.remove(condition)
                 table = self._filter(condition, table)
         return table
