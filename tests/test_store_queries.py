@@ -48,7 +48,10 @@ def selected(
 
 def asked(columns: Columns, text: str, pairs: Sequence[tuple[str, str]]) -> list[int]:
     one = query(text)
-    inputs = {name: columns.terms.numbers_of(part) for name, part in zip(("this", "value"), zip(*pairs, strict=True))}  # noqa: B905
+    inputs = {
+        name: columns.terms.numbers_of(part)
+        for name, part in zip(("this", "value"), zip(*pairs, strict=True), strict=True)
+    }
     return list(StoreQueries(columns, Graph()).ask(one, prepare(one, {"this", "value"}, None), inputs))
 
 

@@ -69,7 +69,7 @@ class _Watched(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed asks for any buffer
         number = self._stream.readinto(buffer)
         if self._watch.is_open and self._watch.is_suspicious(bytes(buffer[:number])):
             self._watch.refuse()
