@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
+import time
 from pathlib import Path
 
 import pytest
 
-import kg
+import kg.columns.entities
 from kg.columns.encode import read_part
 from kg.columns.entities import refuse_nested_entities
 from kg.errors import SourceError
@@ -69,3 +71,27 @@ def test_a_long_entity_that_is_used_often_is_an_error(tmp_path: Path, name: str)
             continue
         with pytest.raises(SourceError, match="200,000,000 bytes longer"):
             read_part(path)
+
+
+@pytest.mark.parametrize("block", [7, 64, 1 << 20])
+def test_references_are_counted_wherever_a_block_ends(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr(kg.columns.entities, "_READ", block)
+    content = b"&a; & b; &&a;&other;&a ;x&a;" * 9
+    assert kg.columns.entities._added(io.BytesIO(content), {b"a": 10}) == (len(content), 27 * 10)
+
+
+def test_a_name_that_is_declared_twice_is_not_taken_for_its_shorter_text(tmp_path: Path) -> None:
+    declared = f'<!ENTITY a "{"x" * 10_000}"><!ENTITY a "x">'
+    path = tmp_path / "data.rdf"
+    path.write_text(f"<!DOCTYPE r [{declared}]><r>{'&a;' * 20_000}</r>")
+    with pytest.raises(SourceError, match="200,000,000 bytes longer"):
+        refuse_nested_entities(path)
+
+
+def test_many_entities_are_looked_for_together(tmp_path: Path) -> None:
+    path = tmp_path / "data.rdf"
+    declared = "".join(f'<!ENTITY e{number} "x">' for number in range(40_000))
+    path.write_text(f"<!DOCTYPE r [{declared}]><r>{'&e1;' * 500_000}</r>")
+    begun = time.process_time()
+    refuse_nested_entities(path)
+    assert time.process_time() - begun < 10, "each is looked for by itself"

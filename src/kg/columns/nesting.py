@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import IO, cast
 from xml.parsers import expat
@@ -77,7 +78,7 @@ class _Watched(io.RawIOBase):
         return number
 
 
-class _Watch:
+class _Watch(ABC):
     """Looks out for what may be nested too deep, until a closer look has shown that it is not."""
 
     sign: bytes
@@ -96,9 +97,9 @@ class _Watch:
         self._end = whole[1 - len(self.sign) :]  # in which there is none, but one may begin
         return self._signs > MOST
 
+    @abstractmethod
     def refuse(self) -> None:
         """Raises `SourceError` if the file is nested too deep."""
-        raise NotImplementedError
 
 
 class _TripleTermWatch(_Watch):
